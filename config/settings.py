@@ -1,0 +1,49 @@
+"""Settings of one installation, from the environment (prefix ``PORTAL_``)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CONFIG_DIR = Path(__file__).parent
+
+
+class Settings(BaseSettings):
+    """Where things are and who may be talked to. Built once by an entry point and handed in.
+
+    Attributes:
+        data_dir: Folder for the database, the search index and locks.
+        database_url: SQLAlchemy address; empty means SQLite at ``<data_dir>/portal.sqlite``.
+            PostgreSQL as ``postgresql+psycopg://``.
+        sources: Path of ``sources.toml``.
+        search_url: ``embedded:`` or the address of a Meilisearch server; its key in ``search_key``.
+        public_url: Address under which people reach the portal; used in feeds and links.
+        contact: Address put into the crawler's User-Agent.
+        allow_hosts: Hosts in private address space that may be fetched (comma separated).
+        sample_origin: When set, every source is fetched from ``<sample_origin>/<source id>/...``
+            instead of its own host: how the demo and the tests run the real spiders on loopback.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    sources: Path = CONFIG_DIR / "sources.toml"
+    search_url: str = "embedded:"
+    search_key: SecretStr = SecretStr("")
+    public_url: str = "http://127.0.0.1:8000"
+    secret_key: SecretStr = SecretStr("")
+    contact: str = "https://github.com/sovereignty-portal"
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    sample_origin: str = ""
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """Return the address of the database, the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'portal.sqlite'}"

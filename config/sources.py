@@ -1,0 +1,142 @@
+"""`Source`, one entry of ``sources.toml``, and its reader."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from config.errors import ConfigError
+
+Protocol = Literal["sedia", "json_api", "opendatasoft", "feed"]
+
+
+class Expect(BaseModel):
+    """Floors of a healthy run; a run below one publishes nothing.
+
+    Attributes:
+        min_records: Calls that must come out of a full run.
+        max_reject_ratio: Rejects divided by records in, 0 to 1.
+        fill: Our field -> share of calls (0 to 1) that must have it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_records: int = Field(ge=1)
+    max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
+    fill: Mapping[str, float] = {}
+
+
+class Source(BaseModel):
+    """One publisher's list of calls: how it is fetched, read and judged. Frozen.
+
+    Attributes:
+        id: ``<iso country or eu>_<publisher>``, spelled alike in TOML, samples folder and mapper.
+        timezone: Zone of its dates; a deadline without an hour ends with this zone's day.
+        deadline_hour: ``HH:MM`` at which the source's date-only deadlines normally close.
+        text_policy: How much of its text the licence lets us show.
+        evidence: ``payload`` when its wire was seen in a recorded answer, ``code`` when only in
+            somebody's program.
+        request: Protocol-specific facts of the wire (paths, paging, bodies), read by its spider.
+        fields: Our field -> JMESPath into its record, for the declarative mapping.
+        mapper: Module of ``normalize.mappers`` used instead of ``fields``.
+        lookups: Our field -> the source's word -> ours. An unknown word is an error.
+        ignore: Top-level keys of the record left out on purpose.
+        date_formats: ``strptime`` formats its dates may have; nothing else is accepted.
+        decimal: Decimal mark of its printed amounts.
+        token_env: Name of the environment variable that holds its key; without it the source is off.
+        enabled: False keeps the entry but never harvests it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z]{2}_[a-z0-9_]+$")
+    title: str
+    publisher: str
+    level: Literal["eu", "national", "regional"]
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    regions: tuple[str, ...] = ()
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
+    timezone: str
+    deadline_hour: str | None = Field(default=None, pattern=r"^\d\d:\d\d$")
+    licence: str
+    licence_url: str | None = None
+    text_policy: Literal["full", "excerpt", "facts"]
+    evidence: Literal["payload", "code"]
+    homepage: str
+    protocol: Protocol
+    url: str
+    request: Mapping[str, Any] = {}
+    token_env: str | None = None
+    schedule: str
+    delay_s: float = Field(default=1.0, ge=0)
+    concurrency: int = Field(default=1, ge=1, le=2)
+    enabled: bool = True
+    mapper: str | None = None
+    fields: Mapping[str, str] = {}
+    ignore: tuple[str, ...] = ()
+    date_formats: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    lookups: Mapping[str, Mapping[str, Any]] = {}
+    expect: Expect
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except ZoneInfoNotFoundError as error:
+            raise ValueError(f"unknown time zone {value!r}") from error
+        return value
+
+    @field_validator("url", "homepage")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an http(s) address is needed")
+        return value
+
+    def served_from(self, origin: str) -> "Source":
+        """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback)."""
+        parts = urlsplit(self.url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        return self.model_copy(update={"url": f"{origin.rstrip('/')}/{self.id}{path}", "delay_s": 0.0})
+
+
+def load_sources(path: Path) -> Mapping[str, Source]:
+    """Read every entry of ``sources.toml``.
+
+    Returns:
+        Source id -> `Source`, in the file's order, read-only.
+
+    Raises:
+        ConfigError: The file is missing or no TOML, or an entry is wrong; names file, entry and key.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path, "-", "-", str(error)) from error
+    sources: dict[str, Source] = {}
+    for source_id, entry in document.get("sources", {}).items():
+        try:
+            sources[source_id] = Source(id=source_id, **entry)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise ConfigError(path, f"sources.{source_id}", key, first["msg"]) from error
+        _check_mapping(path, sources[source_id])
+    if not sources:
+        raise ConfigError(path, "sources", "-", "no source at all")
+    return MappingProxyType(sources)
+
+
+def _check_mapping(path: Path, source: Source) -> None:
+    """A source maps by ``fields`` or by ``mapper``, never by both or neither."""
+    if bool(source.fields) == bool(source.mapper):
+        raise ConfigError(path, f"sources.{source.id}", "mapper", "give either `fields` or `mapper`")
