@@ -9,11 +9,11 @@ from index.query import FacetName, SearchQuery, SearchResult
 from normalize.call import Call
 
 
-class SearchUnavailable(Exception):  # noqa: N818 - read in sentences: "raise SearchUnavailable"
+class SearchUnavailable(Exception):
     """The engine cannot answer now; the message says why in words for a reader."""
 
 
-class IndexBusy(Exception):  # noqa: N818
+class IndexBusy(Exception):
     """Another process is writing to the index; it will do the work too."""
 
 

@@ -96,7 +96,9 @@ class Evidence(_Part):
     Offsets are characters of the plain text of that field (`normalize.text.plain_text`).
     """
 
-    field: Literal["title", "summary", "description", "keywords", "eligibility", "call_identifier", "programme"]
+    field: Literal[
+        "title", "summary", "description", "keywords", "eligibility", "call_identifier", "programme"
+    ]
     start: int
     end: int
     term: str

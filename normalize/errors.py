@@ -22,7 +22,7 @@ class RecordError(ValueError):
         return self if self.field else RecordError(self.reason, field=field, value=self.value)
 
 
-class NotACall(Exception):  # noqa: N818 - it is a finding, not a failure
+class NotACall(Exception):
     """The record is something nobody can apply to (news, an award, a tender); counted, not rejected.
 
     Args:
