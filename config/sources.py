@@ -103,10 +103,15 @@ class Source(BaseModel):
         return value
 
     def served_from(self, origin: str) -> "Source":
-        """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback)."""
+        """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback).
+
+        Samples are few and hold broken records on purpose, so the floors are those of a handful.
+        """
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return self.model_copy(update={"url": f"{origin.rstrip('/')}/{self.id}{path}", "delay_s": 0.0})
+        floors = Expect(min_records=1, max_reject_ratio=0.5)
+        address = f"{origin.rstrip('/')}/{self.id}{path}"
+        return self.model_copy(update={"url": address, "delay_s": 0.0, "expect": floors})
 
 
 def load_sources(path: Path) -> Mapping[str, Source]:

@@ -1,0 +1,65 @@
+# Every target here is what the README and the docs name; `make help` lists them.
+PYTHON ?= python3
+PORT   ?= 8000
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+# One interpreter for everything below, never the shell's.
+export UV_PYTHON_DOWNLOADS = never
+export PYTHONDONTWRITEBYTECODE =
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint format bench eval record golden screenshots lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "} {printf "  %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make the virtual environment with everything, from the locked requirements
+
+$(STAMP): requirements/dev.txt requirements/tools.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup ## Harvest the recorded samples through the real spiders and serve the portal (PORT=8000)
+	$(BIN)/python -m jobs.demo --port $(PORT)
+
+run: setup ## Harvest the live sources and serve the portal (PORT=8000)
+	$(BIN)/portal harvest || echo "some sources were unhealthy; 'portal sources' says why" >&2
+	$(BIN)/portal serve --port $(PORT)
+
+test: setup ## Run all tests
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+lint: setup ## Formatting, lint, types and the import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+eval: setup ## Measure the tagger on ../shared/tagging/dev.jsonl
+	$(BIN)/python -m jobs.evaluate
+
+golden: setup ## Write the golden files anew (then read them against the samples)
+	$(BIN)/python -m pytest -n 0 tests/sources/test_golden.py --update-golden
+
+screenshots: setup ## Pictures of each page into var/screenshots (needs Debian's chromium)
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: setup ## Bring the hash-locked requirement files up to date with pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    pyproject.toml --extra postgres --group dev -o requirements/dev.txt
+	echo 'uv==0.13.9' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    - -o requirements/tools.txt
+
+clean: ## Remove the virtual environment and the data of the demo
+	rm -rf $(VENV) var

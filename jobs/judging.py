@@ -1,0 +1,54 @@
+"""Judge a run: healthy, or what is wrong with it in plain words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from config.sources import Source
+from normalize.call import Call
+from store.outcome import CrawlOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of a run's records.
+
+    Attributes:
+        records: Raw records read.
+        rejected: Records with a fault, each a row in the rejects.
+        not_calls: Reason -> records that nobody can apply to, left out on purpose.
+    """
+
+    records: int
+    rejected: int
+    not_calls: Mapping[str, int] = field(default_factory=dict)
+
+
+def judge(source: Source, outcome: CrawlOutcome | None, counts: Counts, calls: Sequence[Call]) -> list[str]:
+    """Return what is wrong with a run; nothing when it is healthy.
+
+    An unhealthy run publishes nothing: the last good data stays. The floors are the entry's
+    (``expect``); a crawl process that ended without an outcome has crashed.
+    """
+    if outcome is None:
+        return ["the crawl process ended without saying how (crashed or was killed)"]
+    problems = list(outcome.problems)
+    if outcome.finish_reason != "finished":
+        problems.append(f"the crawl stopped early: {outcome.finish_reason}")
+    expect = source.expect
+    if len(calls) < expect.min_records:
+        problems.append(f"{len(calls)} calls, at least {expect.min_records} expected")
+    if counts.records and counts.rejected / counts.records > expect.max_reject_ratio:
+        share = counts.rejected / counts.records
+        problems.append(f"{share:.0%} of the records rejected, at most {expect.max_reject_ratio:.0%} expected")
+    return problems + _thin_fields(calls, expect.fill)
+
+
+def _thin_fields(calls: Sequence[Call], floors: Mapping[str, float]) -> list[str]:
+    problems = []
+    for name, floor in floors.items():
+        filled = sum(1 for call in calls if getattr(call, name))
+        if calls and filled / len(calls) < floor:
+            problems.append(
+                f"only {filled / len(calls):.0%} of the calls have {name}, at least {floor:.0%} expected"
+            )
+    return problems
