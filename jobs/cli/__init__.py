@@ -1,0 +1,27 @@
+"""The `portal` command."""
+
+import typer
+
+from jobs.cli import harvesting, searching, serving
+
+app = typer.Typer(
+    name="portal",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Every open funding call for Europe's strategic technologies, in one place.",
+)
+app.command("harvest")(harvesting.harvest)
+app.command("replay")(harvesting.replay)
+app.command("sources")(harvesting.sources)
+app.command("search")(searching.search)
+app.command("export")(searching.export)
+app.command("tag")(searching.tag)
+app.command("reindex")(serving.reindex)
+app.command("serve")(serving.serve)
+app.command("doctor")(serving.doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

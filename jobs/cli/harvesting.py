@@ -1,0 +1,121 @@
+"""`portal harvest`, `portal replay` and `portal sources`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from jobs.harvest import RunReport
+    from jobs.replay import ReplayReport
+
+SourceIds = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Source ids; all when none")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr")]
+
+
+def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose = False) -> None:
+    """Crawl, archive, normalise, judge, publish and index. Exit code 1 if a source was unhealthy."""
+    from config.taxonomy import load_taxonomy
+    from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
+    from jobs.cli.progress import HarvestBars
+    from jobs.harvest import Harvester
+    from normalize.tagging import Tagger
+
+    log_to_stderr(verbose=verbose)
+    context = open_context()
+    chosen = context.chosen(source or [])
+    with HarvestBars(chosen) as bars:
+        harvester = Harvester(
+            context.settings,
+            context.sources,
+            context.db,
+            context.engine,
+            tagger=Tagger(load_taxonomy()),
+            clock=utc_now,
+            progress=bars,
+        )
+        reports = harvester.harvest(chosen)
+        synced = harvester.synchronise()
+    if as_json:
+        print_json({"runs": [asdict(report) for report in reports], "index": asdict(synced) if synced else None})
+    else:
+        _print_reports(reports)
+        if synced and synced.state != "done":
+            typer.echo(f"index: {synced.state}; the pending calls are taken up by whoever writes next", err=True)
+    if any(report.result != "healthy" for report in reports):
+        raise typer.Exit(1)
+
+
+def _print_reports(reports: Sequence["RunReport"]) -> None:
+    for report in reports:
+        left_out = sum(report.not_calls.values())
+        print(
+            f"{report.source_id}: {report.result}; {report.records} records in, {report.calls} calls, "
+            f"{report.rejected} rejected, {left_out} not calls; "
+            f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged"
+        )
+        for reason, count in sorted(report.not_calls.items()):
+            print(f"    not a call, {count}: {reason}")
+        for problem in report.problems:
+            print(f"    problem: {problem}")
+
+
+def replay(
+    source: SourceIds = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change")] = False,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Normalise the archive again, without the network, and publish what differs."""
+    from config.taxonomy import load_taxonomy
+    from index.sync import synchronise
+    from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
+    from jobs.replay import replay as replay_source
+    from normalize.tagging import Tagger
+
+    log_to_stderr(verbose=verbose)
+    context = open_context()
+    tagger = Tagger(load_taxonomy())
+    reports = [
+        replay_source(context.db, context.sources[source_id], now=utc_now(), tagger=tagger, dry_run=dry_run)
+        for source_id in context.chosen(source or [])
+    ]
+    if not dry_run:
+        synchronise(context.db, context.engine, now=utc_now())
+    if as_json:
+        print_json([asdict(report) for report in reports])
+    else:
+        for report in reports:
+            _print_replay(report)
+    if any(report.problems for report in reports):
+        raise typer.Exit(1)
+
+
+def _print_replay(report: "ReplayReport") -> None:
+    verb = "published" if report.published else "not published"
+    print(
+        f"{report.source_id}: {report.records} records in, {report.calls} calls, {report.rejected} rejected, "
+        f"{len(report.differences)} differences; {verb}"
+    )
+    for difference in report.differences:
+        print(f"    {difference.kind} {difference.call_id}: {difference.title}")
+        for event in difference.events:
+            print(f"        {event.kind}: {event.old} -> {event.new}")
+    for problem in report.problems:
+        print(f"    problem: {problem}")
+
+
+def sources(as_json: AsJson = False) -> None:
+    """List each source: last healthy run, calls, age, problems."""
+    from jobs.cli.context import open_context, print_json, utc_now
+    from jobs.freshness import source_states
+
+    context = open_context()
+    states = source_states(context.sources, context.db, utc_now())
+    if as_json:
+        print_json([asdict(state) for state in states])
+        return
+    for state in states:
+        print(f"{state.source_id:<24} {state.protocol:<14} {state.calls:>6} calls  {state.health}: {state.words}")

@@ -1,0 +1,56 @@
+"""`portal serve`, `portal reindex` and `portal doctor`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from jobs.cli.harvesting import AsJson
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
+) -> None:
+    """Serve the API and the pages."""
+    import uvicorn
+
+    from jobs.cli.context import log_to_stderr, open_context
+    from portal_api.app import create_app
+
+    log_to_stderr(verbose=False)
+    context = open_context()
+    typer.echo(f"portal: http://{host}:{port}", err=True)
+    uvicorn.run(create_app(context.settings), host=host, port=port, log_config=None, access_log=False)
+
+
+def reindex() -> None:
+    """Build the search index anew beside the live one, then swap."""
+    from index.engine import IndexBusy, SearchUnavailable
+    from index.sync import reindex as rebuild
+    from jobs.cli.context import fail, open_context, utc_now
+
+    context = open_context()
+    try:
+        count = rebuild(context.db, context.engine, now=utc_now())
+    except (IndexBusy, SearchUnavailable) as error:
+        fail(str(error))
+    print(f"{count} calls indexed")
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is configured, reachable, writable and stale, and how to mend it. Exit code 1 if anything is not."""
+    from jobs.cli.context import print_json, utc_now
+    from jobs.doctor import examine
+
+    findings = examine(utc_now())
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.ok else "BAD "
+            print(f"{mark} {finding.what}: {finding.words}")
+            if finding.mend:
+                print(f"     mend: {finding.mend}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

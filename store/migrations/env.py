@@ -1,0 +1,14 @@
+"""Alembic's entry: works on the connection that `store.database.migrate` hands in."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import store.tables  # noqa: F401 - fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+context.run_migrations()

@@ -1,0 +1,105 @@
+"""Read calls and events."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from normalize.call import Call
+from store.database import Database
+from store.tables import CallRow, EventRow
+
+READ_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A change event as read back; ``number`` orders all events of the house."""
+
+    number: int
+    call_id: str
+    kind: str
+    at: datetime
+    old: Any
+    new: Any
+
+
+def call_of(row: CallRow) -> Call:
+    """Return the row's call with the life the store keeps."""
+    call = Call.model_validate_json(row.document)
+    life = {name: getattr(row, name) for name in ("first_seen_at", "last_seen_at", "changed_at", "revision")}
+    return call.model_copy(update=life)
+
+
+def get_call(db: Database, call_id: str) -> Call | None:
+    """Return one call; None when there is none of that id."""
+    with db.read() as session:
+        row = session.get(CallRow, call_id)
+        return call_of(row) if row else None
+
+
+def get_calls(db: Database, call_ids: Sequence[str]) -> list[Call]:
+    """Return calls in the order asked; unknown ids are left out."""
+    if not call_ids:
+        return []
+    with db.read() as session:
+        rows = session.execute(select(CallRow).where(col(CallRow.id).in_(call_ids))).scalars()
+        found = {row.id: call_of(row) for row in rows}
+    return [found[call_id] for call_id in call_ids if call_id in found]
+
+
+def changed_since(db: Database, number: int, limit: int) -> list[tuple[int, Call]]:
+    """Return up to ``limit`` calls with a change number above ``number``, lowest first."""
+    query = (
+        select(CallRow)
+        .where(col(CallRow.change_number) > number)
+        .order_by(col(CallRow.change_number))
+        .limit(limit)
+    )
+    with db.read() as session:
+        return [(row.change_number, call_of(row)) for row in session.execute(query).scalars()]
+
+
+def iter_calls(db: Database) -> Iterator[Call]:
+    """Yield every call in the order of ids; memory stays flat, no transaction stays open."""
+    after = ""
+    while True:
+        query = select(CallRow).where(col(CallRow.id) > after).order_by(col(CallRow.id)).limit(READ_BATCH)
+        with db.read() as session:
+            batch = [call_of(row) for row in session.execute(query).scalars()]
+        if not batch:
+            return
+        yield from batch
+        after = batch[-1].id
+
+
+def last_change(db: Database) -> int:
+    """Return the highest change number a call carries; 0 when there is no call."""
+    with db.read() as session:
+        return session.execute(select(func.max(col(CallRow.change_number)))).scalar_one() or 0
+
+
+def call_ids(db: Database) -> set[str]:
+    """Return the ids of all calls."""
+    with db.read() as session:
+        return set(session.execute(select(col(CallRow.id))).scalars())
+
+
+def events_of(db: Database, call_id: str) -> list[StoredEvent]:
+    """Return a call's events, oldest first."""
+    query = select(EventRow).where(col(EventRow.call_id) == call_id).order_by(col(EventRow.number))
+    with db.read() as session:
+        return [
+            StoredEvent(row.number, row.call_id, row.kind, row.at, row.old, row.new)
+            for row in session.execute(query).scalars()
+        ]
+
+
+def count_by_source(db: Database) -> Mapping[str, int]:
+    """Return source id -> number of calls stored."""
+    query = select(col(CallRow.source_id), func.count()).group_by(col(CallRow.source_id))
+    with db.read() as session:
+        return {source_id: count for source_id, count in session.execute(query)}
