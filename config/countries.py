@@ -1,0 +1,61 @@
+"""Countries: ISO 3166-1 codes, Eurostat's own codes, and names.
+
+Source of the facts: European Commission, Eurostat/GISCO; names in other languages from CLDR (Babel).
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+
+from config.nuts import fold
+
+_FILE = Path(__file__).parent / "countries.csv"
+_LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv nb".split()
+
+
+@cache
+def _rows() -> tuple[Mapping[str, str], ...]:
+    with _FILE.open(encoding="utf-8", newline="") as stream:
+        return tuple(csv.DictReader(stream))
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Return ISO code -> English name."""
+    return {row["code"]: row["name"] for row in _rows()}
+
+
+@cache
+def eu_members() -> frozenset[str]:
+    """Return the ISO codes of the EU's member states."""
+    return frozenset(row["code"] for row in _rows() if row["eu"] == "1")
+
+
+@cache
+def _iso_by_eurostat() -> Mapping[str, str]:
+    return {row["eurostat"]: row["code"] for row in _rows()}
+
+
+def iso_of(code: str) -> str | None:
+    """Return the ISO code of an ISO or Eurostat code (EL -> GR, UK -> GB); None when unknown."""
+    upper = code.strip().upper()
+    return _iso_by_eurostat().get(upper) or (upper if upper in countries() else None)
+
+
+def eurostat_of(iso: str) -> str:
+    """Return the code Eurostat uses in NUTS for an ISO code (GR -> EL)."""
+    return {"GR": "EL", "GB": "UK"}.get(iso, iso)
+
+
+@cache
+def iso_by_name() -> Mapping[str, str]:
+    """Return folded country name -> ISO code, in the 24 official EU languages and Norwegian."""
+    names: dict[str, str] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code in countries():
+                names.setdefault(fold(name), code)
+    return names
