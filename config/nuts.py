@@ -46,7 +46,9 @@ def with_parents(code: str) -> tuple[str, ...]:
 
 def fold(name: str) -> str:
     """Return a name as compared: no accents, no case, no punctuation."""
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    letters = unicodedata.normalize(
+        "NFKD", name.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l")
+    )
     kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
     return " ".join(kept.split())
 
@@ -58,7 +60,9 @@ def codes_by_name(country: str) -> Mapping[str, str]:
     Bilingual names ("Trentino-Alto Adige/Südtirol") are found whole and by each part.
     """
     found: dict[str, str] = {}
-    ours = sorted((r for r in regions().values() if r.code.startswith(country)), key=lambda r: (r.level, r.code))
+    ours = sorted(
+        (r for r in regions().values() if r.code.startswith(country)), key=lambda r: (r.level, r.code)
+    )
     for region in ours:
         for name in region.names:
             for part in (name, *name.split("/")):

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from index.opening import open_engine
+from index.sync import compare
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import ConfigError
@@ -12,8 +14,6 @@ from config.settings import Settings
 from config.sources import Source, load_sources
 from config.taxonomy import load_taxonomy
 from index.engine import SearchEngine, SearchUnavailable
-from index.opening import open_engine
-from index.sync import compare
 from jobs.freshness import source_states
 from store.database import Database, check, migrate, open_database
 
@@ -77,7 +77,9 @@ def _keys(sources: Mapping[str, Source]) -> Iterator[Finding]:
     for source in sources.values():
         if source.enabled and source.token_env and not os.environ.get(source.token_env):
             words = f"off: no key in {source.token_env}"
-            yield Finding(f"key of {source.id}", ok=True, words=words, mend=f"ask for one at {source.homepage}")
+            yield Finding(
+                f"key of {source.id}", ok=True, words=words, mend=f"ask for one at {source.homepage}"
+            )
 
 
 def _database(db: Database) -> Finding:
@@ -89,7 +91,9 @@ def _index(db: Database, engine: SearchEngine) -> Iterator[Finding]:
     try:
         found = compare(db, engine)
     except SearchUnavailable as error:
-        yield Finding("search index", ok=False, words=str(error), mend="start the engine PORTAL_SEARCH_URL names")
+        yield Finding(
+            "search index", ok=False, words=str(error), mend="start the engine PORTAL_SEARCH_URL names"
+        )
         return
     same = not found.missing and not found.extra and found.cursor == found.last_change
     words = f"at change {found.cursor} of {found.last_change}, {len(found.missing)} calls missing, {len(found.extra)} too many"

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from index.sync import Synced, synchronise
+
 from config.settings import Settings
 from config.sources import Source
 from index.engine import SearchEngine
-from index.sync import Synced, synchronise
 from jobs.environment import environment_of
 from jobs.judging import Counts, judge
 from normalize.call import Call
@@ -101,7 +102,12 @@ def normalise_records(
             made.not_calls[finding.reason] += 1
         except RecordError as error:
             made.rejects.append(Reject.of(raw, error))
-            facts = {"source": source.id, "record": raw.native_id, "field": error.field, "reason": error.reason}
+            facts = {
+                "source": source.id,
+                "record": raw.native_id,
+                "field": error.field,
+                "reason": error.reason,
+            }
             log.warning("record rejected", extra=facts)
     return made
 
@@ -192,7 +198,9 @@ class Harvester:
         )
         finish_run(self._db, run_id, _result_row(report, self._clock()))
         level = logging.INFO if report.result == "healthy" else logging.ERROR
-        log.log(level, "run finished", extra={"source": source.id, "result": report.result, "problems": problems})
+        log.log(
+            level, "run finished", extra={"source": source.id, "result": report.result, "problems": problems}
+        )
         return report
 
 
@@ -214,7 +222,7 @@ def _result_row(report: RunReport, now: datetime) -> RunResult:
 def _crawl(settings: Settings, source_id: str, run_id: int, progress: Progress) -> None:
     """Run one crawl process to its end, whatever that is; its outcome is read from the store."""
     command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
-    with subprocess.Popen(  # noqa: S603 - our own module, arguments from the configuration
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=environment_of(settings)
     ) as process:
         timer = threading.Timer(CRAWL_LIMIT_S, process.kill)

@@ -39,7 +39,9 @@ def judge(source: Source, outcome: CrawlOutcome | None, counts: Counts, calls: S
         problems.append(f"{len(calls)} calls, at least {expect.min_records} expected")
     if counts.records and counts.rejected / counts.records > expect.max_reject_ratio:
         share = counts.rejected / counts.records
-        problems.append(f"{share:.0%} of the records rejected, at most {expect.max_reject_ratio:.0%} expected")
+        problems.append(
+            f"{share:.0%} of the records rejected, at most {expect.max_reject_ratio:.0%} expected"
+        )
     return problems + _thin_fields(calls, expect.fill)
 
 

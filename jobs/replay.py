@@ -46,9 +46,7 @@ class ReplayReport:
     published: bool
 
 
-def replay(
-    db: Database, source: Source, *, now: datetime, tagger: Tagger, dry_run: bool
-) -> ReplayReport:
+def replay(db: Database, source: Source, *, now: datetime, tagger: Tagger, dry_run: bool) -> ReplayReport:
     """Renormalise a source's archive and publish the result, unless ``dry_run``.
 
     The same floors hold as for a harvest: a mapping broken by an edit must not empty the portal.

@@ -106,7 +106,9 @@ def _from_words(match: re.Match[str], text: str, language: str | None) -> Printe
     if zone and zone not in _ZONES:
         raise RecordError("unknown time zone", value=text)
     number = int(day.rstrip("."))
-    return PrintedDate(_plausible(_day(int(found["year"]), month, number, text), text), hour, _ZONES.get(zone))
+    return PrintedDate(
+        _plausible(_day(int(found["year"]), month, number, text), text), hour, _ZONES.get(zone)
+    )
 
 
 def _day(year: int, month: int, day: int, text: str) -> date:

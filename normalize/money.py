@@ -44,7 +44,9 @@ _MARK_WORDS = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"(?P<number>\d(?:[\d.,'’\s]*\d)?)\s*(?P<scale>[^\W\d_]+)?")
-_RANGE = re.compile(r"\s*(?:-|–|—|\bto\b|\band\b|\bà\b|\bet\b|\bbis\b|\ba\b|\be\b|\bund\b|\by\b|\bdo\b|\btot\b|\btill\b)\s*")
+_RANGE = re.compile(
+    r"\s*(?:-|–|—|\bto\b|\band\b|\bà\b|\bet\b|\bbis\b|\ba\b|\be\b|\bund\b|\by\b|\bdo\b|\btot\b|\btill\b)\s*"
+)
 
 
 def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None = None) -> Money:

@@ -5,7 +5,9 @@ from functools import cache
 
 from babel import Locale
 
-LANGUAGES = tuple("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv nb ca eu gl".split())
+LANGUAGES = tuple(
+    ["bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "nb", "ca", "eu", "gl"]
+)
 """The 24 official EU languages, Norwegian, and Spain's co-official ones."""
 _ALSO: Mapping[str, tuple[str, int]] = {"sept": ("fr", 9), "setiembre": ("es", 9), "jänner": ("de", 1)}
 

@@ -83,7 +83,9 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: Tagger) 
         return Call(**facts)
     except ValidationError as error:
         first = error.errors()[0]
-        raise RecordError(first["msg"], field=".".join(map(str, first["loc"])), value=first["input"]) from error
+        raise RecordError(
+            first["msg"], field=".".join(map(str, first["loc"])), value=first["input"]
+        ) from error
 
 
 def _mapped(raw: RawRecord, source: Source) -> Fields:
@@ -150,7 +152,15 @@ def _seal(fields: Fields, title: str, texts: _Texts) -> Seal:
 
 
 def _names(fields: Fields) -> dict[str, Any]:
-    names = ("funder", "programme", "destination", "partnership", "action_type", "call_identifier", "consortium")
+    names = (
+        "funder",
+        "programme",
+        "destination",
+        "partnership",
+        "action_type",
+        "call_identifier",
+        "consortium",
+    )
     cleaned = {name: clean_line(getattr(fields, name) or "") or None for name in names}
     documents = {clean_url(document.url): clean_line(document.title) for document in fields.documents}
     return cleaned | {

@@ -13,15 +13,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SUMMARY_LIMIT = 500
 _BLOCKS = frozenset(
-    "address article aside blockquote br caption dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main ol p pre section table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _UNREAD = frozenset({"script", "style", "template", "head", "noscript", "iframe", "object", "svg"})
 _ALLOWED = {
     "p", "br", "ul", "ol", "li", "h3", "h4", "h5", "h6", "strong", "em", "b", "i", "sub", "sup", "a", "blockquote",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 _SPACES = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,31});")
 _SENTENCE_END = re.compile(r"[.!?…](?:[\"»”’)\]]*)(?=\s+[^\s\da-zà-ÿ]|\s*$|\n)|\n")
@@ -59,9 +60,7 @@ def _collect(root: LexborNode, parts: list[str]) -> None:
         if tag == "-text":
             parent = node.parent
             if parent is None or parent.tag not in _UNREAD:
-                if parent is not None and parent.tag in _BLOCKS and node.prev is None:
-                    parts.append("\n")
-                elif node.prev is not None and node.prev.tag in _BLOCKS:
+                if (parent is not None and parent.tag in _BLOCKS and node.prev is None) or (node.prev is not None and node.prev.tag in _BLOCKS):
                     parts.append("\n")
                 parts.append((node.text(deep=False) or "").replace("\n", " "))
         elif tag in _BLOCKS:
@@ -148,6 +147,12 @@ def clean_url(text: str) -> str | None:
         _ = parts.port  # raises on a port that is none
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not host or "." not in host or parts.username or parts.password:
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or "." not in host
+        or parts.username
+        or parts.password
+    ):
         return None
     return url

@@ -47,6 +47,7 @@ def open_context() -> Context:
     A mistake in the configuration ends the program with its message.
     """
     from index.opening import open_engine
+
     from store.database import migrate, open_database
 
     settings = Settings()

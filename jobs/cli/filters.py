@@ -21,8 +21,12 @@ Applicant = Annotated[Many, typer.Option(help="sme, university, ...; repeatable"
 Programme = Annotated[Many, typer.Option(help="Programme as the facet spells it; repeatable")]
 Language = Annotated[Many, typer.Option(help="ISO 639-1 code; repeatable")]
 SourceOption = Annotated[Many, typer.Option("--source", help="Source id; repeatable")]
-Before = Annotated[Day, typer.Option("--deadline-before", formats=["%Y-%m-%d"], help="Next deadline by this day")]
-After = Annotated[Day, typer.Option("--deadline-after", formats=["%Y-%m-%d"], help="Next deadline from this day")]
+Before = Annotated[
+    Day, typer.Option("--deadline-before", formats=["%Y-%m-%d"], help="Next deadline by this day")
+]
+After = Annotated[
+    Day, typer.Option("--deadline-after", formats=["%Y-%m-%d"], help="Next deadline from this day")
+]
 Sort = Annotated[str, typer.Option(help="relevance, deadline or newest")]
 
 

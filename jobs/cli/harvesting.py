@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from jobs.harvest import RunReport
     from jobs.replay import ReplayReport
 
-SourceIds = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Source ids; all when none")]
+SourceIds = Annotated[
+    list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Source ids; all when none")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr")]
 
@@ -39,11 +41,15 @@ def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose 
         reports = harvester.harvest(chosen)
         synced = harvester.synchronise()
     if as_json:
-        print_json({"runs": [asdict(report) for report in reports], "index": asdict(synced) if synced else None})
+        print_json(
+            {"runs": [asdict(report) for report in reports], "index": asdict(synced) if synced else None}
+        )
     else:
         _print_reports(reports)
         if synced and synced.state != "done":
-            typer.echo(f"index: {synced.state}; the pending calls are taken up by whoever writes next", err=True)
+            typer.echo(
+                f"index: {synced.state}; the pending calls are taken up by whoever writes next", err=True
+            )
     if any(report.result != "healthy" for report in reports):
         raise typer.Exit(1)
 
@@ -69,8 +75,9 @@ def replay(
     verbose: Verbose = False,
 ) -> None:
     """Normalise the archive again, without the network, and publish what differs."""
-    from config.taxonomy import load_taxonomy
     from index.sync import synchronise
+
+    from config.taxonomy import load_taxonomy
     from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
     from jobs.replay import replay as replay_source
     from normalize.tagging import Tagger
@@ -118,4 +125,6 @@ def sources(as_json: AsJson = False) -> None:
         print_json([asdict(state) for state in states])
         return
     for state in states:
-        print(f"{state.source_id:<24} {state.protocol:<14} {state.calls:>6} calls  {state.health}: {state.words}")
+        print(
+            f"{state.source_id:<24} {state.protocol:<14} {state.calls:>6} calls  {state.health}: {state.words}"
+        )

@@ -25,7 +25,8 @@ class HarvestBars:
         )
         self._lock = threading.Lock()
         self._tasks: dict[str, TaskID] = {
-            source_id: self._bars.add_task("waiting", source=source_id, total=None) for source_id in source_ids
+            source_id: self._bars.add_task("waiting", source=source_id, total=None)
+            for source_id in source_ids
         }
 
     def __enter__(self) -> Self:

@@ -20,7 +20,7 @@ PAGE = 100
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="Words, \"a phrase\", -without, or a call identifier")] = "",
+    text: Annotated[str, typer.Argument(help='Words, "a phrase", -without, or a call identifier')] = "",
     sector: filters.Sector = None,
     area: filters.Area = None,
     level: filters.Level = None,
@@ -105,8 +105,9 @@ def export(
     sort: filters.Sort = "deadline",
 ) -> None:
     """Export what a search finds, in the schema of the house or a format of the trade."""
-    from jobs.cli.context import fail, open_context, utc_now
     from portal_api.exports import FORMATS, write_export
+
+    from jobs.cli.context import fail, open_context, utc_now
 
     if output_format not in FORMATS:
         fail(f"--format: {output_format!r} is none of {', '.join(FORMATS)}")
@@ -114,7 +115,9 @@ def export(
     context = open_context()
     calls = _found(context, query)
     if output is None:
-        write_export(output_format, calls, sys.stdout.buffer, now=utc_now(), public_url=context.settings.public_url)
+        write_export(
+            output_format, calls, sys.stdout.buffer, now=utc_now(), public_url=context.settings.public_url
+        )
         return
     unfinished = output.with_name(output.name + ".part")
     with unfinished.open("wb") as stream:

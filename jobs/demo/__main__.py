@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from jobs.demo.server import SampleServer
 
 from config.settings import Settings
 from config.sources import load_sources
-from jobs.demo.server import SampleServer
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "tests" / "sources"
@@ -33,7 +33,9 @@ def demo(
         raise typer.Exit(2)
     sources = load_sources(Settings().sources)
     with SampleServer(sources, SAMPLES) as server:
-        _point_at(server.origin, data_dir, [source.token_env for source in sources.values() if source.token_env])
+        _point_at(
+            server.origin, data_dir, [source.token_env for source in sources.values() if source.token_env]
+        )
         try:
             harvesting.harvest(source=list(sources))
         except typer.Exit:

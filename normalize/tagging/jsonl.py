@@ -36,7 +36,8 @@ def tag_json_line(record: object, tagger: Tagger) -> dict[str, Any]:
     names = {"title": "title", "description": "text"}
     evidence = {
         tag.area: [
-            {"field": names.get(e.field, e.field), "start": e.start, "end": e.end, "term": e.term} for e in tag.evidence
+            {"field": names.get(e.field, e.field), "start": e.start, "end": e.end, "term": e.term}
+            for e in tag.evidence
         ]
         for tag in result.tags
     }

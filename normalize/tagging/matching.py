@@ -125,7 +125,11 @@ def _patterns(taxonomy: Taxonomy) -> Iterator[tuple[str, Pattern]]:
 def is_abbreviation(term: str) -> bool:
     """Tell whether a term is matched by case: AI, H2, SiC, GaN, but not "grid"."""
     capitals = sum(1 for character in term if character.isupper())
-    return len(term) <= 5 and " " not in term and (capitals >= 2 or (capitals == 1 and any(map(str.isdigit, term))))
+    return (
+        len(term) <= 5
+        and " " not in term
+        and (capitals >= 2 or (capitals == 1 and any(map(str.isdigit, term))))
+    )
 
 
 def _keys(area: str, term: str, language: str) -> Iterable[tuple[str, Pattern]]:

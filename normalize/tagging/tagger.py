@@ -78,7 +78,11 @@ class Tagger:
         ]
         defence = scores.get("defence", 0.0) + self._defence_hint(text) >= self._weights.defence
         space = scores.get("space", 0.0) >= self._weights.space
-        flags = {key: _evidence(found.get(key, ()), text) for key, on in (("defence", defence), ("space", space)) if on}
+        flags = {
+            key: _evidence(found.get(key, ()), text)
+            for key, on in (("defence", defence), ("space", space))
+            if on
+        }
         if defence:
             tags.append(_defence_tag(scores.get("defence", 0.0), flags["defence"], self._weights))
         return TagResult(tuple(tags), defence, space, flags)
@@ -114,7 +118,11 @@ class Tagger:
 
     def _defence_hint(self, text: TagText) -> float:
         names = (text.call_identifier or "", text.programme or "")
-        return self._weights.defence if any(re.match(r"EDF\b|EDIP\b|European Defence Fund", n) for n in names) else 0.0
+        return (
+            self._weights.defence
+            if any(re.match(r"EDF\b|EDIP\b|European Defence Fund", n) for n in names)
+            else 0.0
+        )
 
 
 def _fields(text: TagText) -> list[tuple[str, str]]:
@@ -146,7 +154,11 @@ def _without_boilerplate(text: str) -> str:
 
 def _evidence(matches: Iterable[tuple[str, Match]], text: TagText) -> tuple[Evidence, ...]:
     """Return the telling places, title first, each word of the text once."""
-    values = dict(_fields(text)) | {"title": text.title, "summary": text.summary, "description": text.description}
+    values = dict(_fields(text)) | {
+        "title": text.title,
+        "summary": text.summary,
+        "description": text.description,
+    }
     order = {"title": 0, "keywords": 1, "summary": 2, "description": 3}
     shown: dict[str, Evidence] = {}
     for name, match in sorted(matches, key=lambda found: (order[found[0]], found[1].start)):

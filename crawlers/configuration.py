@@ -1,0 +1,76 @@
+"""Scrapy's settings for one source: each that differs from the default with its reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.settings import Settings
+from config.sources import Source
+from crawlers.protocols.feed import FeedSpider
+from crawlers.protocols.json_api import JsonApiSpider
+from crawlers.protocols.opendatasoft import OpenDataSoftSpider
+from crawlers.protocols.sedia import SediaSpider
+from crawlers.run import Run
+from crawlers.spider import SourceSpider
+
+SPIDERS: Mapping[str, type[SourceSpider]] = {
+    "sedia": SediaSpider,
+    "json_api": JsonApiSpider,
+    "opendatasoft": OpenDataSoftSpider,
+    "feed": FeedSpider,
+}
+ANSWER_MAX_BYTES = 32 * 1024 * 1024
+CRAWL_MAX_S = 2 * 60 * 60
+
+
+def user_agent(settings: Settings) -> str:
+    """Return the name under which we crawl, with an address for complaints."""
+    return f"SovereigntyPortal/0.1 (+{settings.contact})"
+
+
+def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, Any]:
+    """Return Scrapy's settings for a crawl of ``source``."""
+    return {
+        "PORTAL_RUN": run,
+        "PORTAL_ALLOW_HOSTS": list(settings.allow_hosts),
+        # Both open a port that runs Python for whoever reaches it; on by default.
+        "REMOTE_CONTROL_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        # A publisher must be able to see who we are and to tell us off.
+        "USER_AGENT": user_agent(settings),
+        "ROBOTSTXT_OBEY": True,
+        "CONCURRENT_REQUESTS": source.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": source.concurrency,
+        "DOWNLOAD_DELAY": source.delay_s,
+        # The default is 1 GiB; the largest page known is 2 MB, and two crawls share the memory.
+        "DOWNLOAD_MAXSIZE": ANSWER_MAX_BYTES,
+        "DOWNLOAD_WARNSIZE": ANSWER_MAX_BYTES // 2,
+        "DOWNLOAD_TIMEOUT": 60,
+        "CLOSESPIDER_TIMEOUT": CRAWL_MAX_S,
+        # A body shorter than announced is a failure, not a shorter list (the default, kept on purpose).
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "RETRY_TIMES": 3,
+        "RETRY_HTTP_CODES": [429, 500, 502, 503, 504, 522, 524, 408],
+        "DNS_RESOLVER": "crawlers.addresses.PublicResolver",
+        "DOWNLOADER_MIDDLEWARES": {
+            # Before anything else, and again for every redirect.
+            "crawlers.addresses.AddressMiddleware": 50,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "crawlers.retrying.PatientRetryMiddleware": 550,
+            # Right after decompression (590): what is kept is what the spider will read.
+            "crawlers.archiving.ArchiveAnswers": 585,
+        },
+        "ITEM_PIPELINES": {"crawlers.archiving.ArchiveRecords": 100},
+        # Conditional requests: the cache holds validators and bodies from night to night.
+        "HTTPCACHE_ENABLED": True,
+        "HTTPCACHE_POLICY": "scrapy.extensions.httpcache.RFC2616Policy",
+        "HTTPCACHE_STORAGE": "scrapy.extensions.httpcache.FilesystemCacheStorage",
+        "HTTPCACHE_DIR": str((settings.data_dir / "httpcache" / source.id).absolute()),
+        # max-age=0 makes every page go out conditional; pages with Last-Modified alone would be
+        # taken from the cache without asking. Not no-cache: it drops the validators.
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "application/json, application/xml;q=0.9, */*;q=0.5",
+            "Cache-Control": "max-age=0",
+        },
+        "COOKIES_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+    }
