@@ -27,6 +27,6 @@ def detect_language(text: str) -> str | None:
 
 @cache
 def _identifier() -> Any:  # noqa: ANN401 - the library publishes no types
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(LANGUAGES))
     return identifier
