@@ -105,13 +105,17 @@ class Source(BaseModel):
     def served_from(self, origin: str) -> "Source":
         """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback).
 
-        Samples are few and hold broken records on purpose, so the floors are those of a handful.
+        Samples are few and hold broken records on purpose, so the floors are those of a handful;
+        they do not grow older with the calendar, so date windows reach back a century at once.
         """
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         floors = Expect(min_records=1, max_reject_ratio=0.5)
+        request = dict(self.request)
+        if "windows" in request:
+            request["windows"] = {**request["windows"], "days": 36_500, "look_back_days": 36_500}
         address = f"{origin.rstrip('/')}/{self.id}{path}"
-        return self.model_copy(update={"url": address, "delay_s": 0.0, "expect": floors})
+        return self.model_copy(update={"url": address, "delay_s": 0.0, "expect": floors, "request": request})
 
 
 def load_sources(path: Path) -> Mapping[str, Source]:

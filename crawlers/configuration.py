@@ -50,7 +50,7 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "RETRY_TIMES": 3,
         "RETRY_HTTP_CODES": [429, 500, 502, 503, 504, 522, 524, 408],
-        "DNS_RESOLVER": "crawlers.addresses.PublicResolver",
+        "TWISTED_DNS_RESOLVER": "crawlers.addresses.PublicResolver",
         "DOWNLOADER_MIDDLEWARES": {
             # Before anything else, and again for every redirect.
             "crawlers.addresses.AddressMiddleware": 50,

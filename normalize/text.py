@@ -6,6 +6,7 @@ harmless markup. Nothing downstream cleans again.
 
 import re
 import unicodedata
+from html import escape
 from urllib.parse import urlsplit
 
 import nh3
@@ -81,7 +82,7 @@ def sanitise_html(html: str) -> str:
     """
     text = repair_mojibake(_CONTROL.sub("", html))
     if not _MARKUP.search(text):
-        return "".join(f"<p>{nh3.clean_text(line)}</p>" for line in _squeeze(text).split("\n") if line)
+        return "".join(f"<p>{escape(line, quote=False)}</p>" for line in _squeeze(text).split("\n") if line)
     text = re.sub(r"<(/?)h[12]\b", r"<\1h3", text, flags=re.IGNORECASE)
     text = re.sub(
         r"<span[^>]*class=\"topicdescriptionkind\"[^>]*>(.*?)</span>", r"<h3>\1</h3>", text, flags=re.DOTALL

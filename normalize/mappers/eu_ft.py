@@ -6,6 +6,7 @@ Source: recorded answers of the search API; its traps are each named where they 
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -71,7 +72,7 @@ def _topic(metadata: Mapping[str, Any], native_id: str) -> Fields:
         destination=first(metadata, "destinationDescription"),
         **_common(metadata),
         deadlines=_deadlines(metadata),
-        opens_at=first(metadata, "startDate"),
+        opens_at=_opening(metadata),
         **budget,
         instrument=("grant",),
     )
@@ -90,7 +91,7 @@ def _prospect(metadata: Mapping[str, Any], native_id: str) -> Fields:
         everywhere=True,
         deadlines=_deadlines(metadata, local_hours=True),
         deadline_note=_ZONE_NOTE if _has_hour(metadata) else None,
-        opens_at=first(metadata, "startDate"),
+        opens_at=_opening(metadata),
         budget_total=_plain_amount(metadata),
         currency=first(metadata, "currency"),
         instrument=("grant",),
@@ -117,7 +118,7 @@ def _cascade(metadata: Mapping[str, Any], native_id: str) -> Fields:
         **{name: value for name, value in _common(metadata).items() if name != "funder"},
         deadlines=_deadlines(metadata, local_hours=True),
         deadline_note=" ".join(notes) or None,
-        opens_at=first(metadata, "startDate"),
+        opens_at=_opening(metadata),
         budget_total=_plain_amount(metadata),
         instrument=("grant",),
     )
@@ -151,9 +152,8 @@ def _keywords(metadata: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _deadlines(metadata: Mapping[str, Any], *, local_hours: bool = False) -> tuple[DeadlineText, ...]:
     """Return each deadline with its kind; ``local_hours`` drops the offset the index adds by itself."""
-    texts = sorted(set(values(metadata, "deadlineDate")))
-    if local_hours:
-        texts = [_OFFSET.sub("", text) for text in texts]
+    printed = sorted(set(values(metadata, "deadlineDate")))
+    texts = [_OFFSET.sub("", text) if local_hours else _index_day(text) for text in printed]
     model = (first(metadata, "deadlineModel") or "").casefold()
     kinds: list[DeadlineKind] = ["single"] * len(texts)
     if model == "two-stage" and len(texts) >= 2:
@@ -163,6 +163,24 @@ def _deadlines(metadata: Mapping[str, Any], *, local_hours: bool = False) -> tup
     elif len(texts) > 1:
         kinds = ["cut_off"] * len(texts)
     return tuple(DeadlineText(text=text, kind=kind) for text, kind in zip(texts, kinds, strict=True))
+
+
+def _opening(metadata: Mapping[str, Any]) -> str | None:
+    start = first(metadata, "startDate")
+    return _index_day(start) if start else None
+
+
+def _index_day(text: str) -> str:
+    """Return the day of an index moment: its hour is an artefact (T00:00 UTC on 951 of 951 topics).
+
+    The rows of 2023 print the same moments with Brussels' offset. What is no moment is returned
+    as it came, for the parser to judge.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date().isoformat()
 
 
 def _has_hour(metadata: Mapping[str, Any]) -> bool:
