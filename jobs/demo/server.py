@@ -4,40 +4,59 @@
 the ones that harvest the internet; only the address differs (`config.sources.Source.served_from`).
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from config.sources import Source
-from jobs.demo.wires import WIRES
-from jobs.demo.wires.message import Answer, Asked, Samples, Wire, not_found
+from jobs.demo.wires import Answer, Samples, answer, not_found
 
-ROBOTS = Answer(200, "text/plain", b"User-agent: *\nDisallow:\n")
+ROBOTS = Answer(b"User-agent: *\nDisallow:\n", media_type="text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        origin: Address of the source on this server, ``http://127.0.0.1:1234/<source id>``.
+        path: Path below it, as on the real host.
+        params: The query's parameters; the last of a name counts.
+        headers: By lower-case name.
+    """
+
+    method: str
+    origin: str
+    path: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class LoopbackServer:
     """An HTTP server on 127.0.0.1 that answers by a function; a context manager.
 
     Args:
-        answer: Called for each request, from several threads.
+        reply: Called for each request, from several threads. A ``Content-Length`` among the answer's
+            headers wins over the true one: a server that breaks off.
         port: 0 takes any free one.
 
     Attributes:
-        asked: Every request so far, in the order they came.
+        requests: Every request so far, in the order they came.
     """
 
-    def __init__(self, answer: Callable[[Asked], Answer], port: int = 0) -> None:
-        self._answer = answer
+    def __init__(self, reply: Callable[[Asked], Answer], port: int = 0) -> None:
+        self._reply = reply
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.asked: list[Asked] = []
+        self.requests: list[Asked] = []
 
     @property
     def origin(self) -> str:
@@ -58,28 +77,29 @@ class LoopbackServer:
         self._thread.join()
 
     def reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Note the request and answer it; a repeated GET with its ETag is answered 304."""
+        """Note the request and answer it; a GET that names the answer's ETag is answered 304."""
         parts = urlsplit(target)
         source_id, _, path = parts.path.removeprefix("/").partition("/")
-        asked = Asked(method, f"{self.origin}/{source_id}", f"/{path}", parts.query, headers, body)
-        self.asked.append(asked)
-        answer = self._answer(asked)
-        if method != "GET" or answer.status != 200 or answer.media_type == "text/plain":
-            return answer
-        etag = f'"{sha256(answer.body).hexdigest()[:20]}"'
+        params = dict(parse_qsl(parts.query, keep_blank_values=True))
+        asked = Asked(method, f"{self.origin}/{source_id}", f"/{path}", params, headers, body)
+        self.requests.append(asked)
+        made = self._reply(asked)
+        if method != "GET" or made.status != 200 or made.media_type == "text/plain":
+            return made
+        etag = f'"{sha256(made.body).hexdigest()[:20]}"'
         if headers.get("if-none-match") == etag:
-            return Answer(304, answer.media_type, b"", {"ETag": etag})
-        return Answer(200, answer.media_type, answer.body, {"ETag": etag, **answer.headers})
+            return Answer(b"", 304, made.media_type, (("ETag", etag),))
+        return Answer(made.body, made.status, made.media_type, (("ETag", etag), *made.headers))
 
 
 class SampleServer(LoopbackServer):
-    """Serves the samples of every source that has some.
+    """Serves the samples of every source that has some; everything else is 404.
 
     Args:
-        sources: The entries; a source without samples answers 404.
+        sources: The entries, with their real addresses.
         samples_dir: ``<source id>/records.json``, or ``<source id>/feeds/<name>.xml``.
         port: 0 takes any free one.
-        records: Source id -> other records (or feeds by name) to serve instead.
+        records: Source id -> other records to serve instead of its samples.
     """
 
     def __init__(
@@ -88,29 +108,20 @@ class SampleServer(LoopbackServer):
         samples_dir: Path,
         port: int = 0,
         *,
-        records: Mapping[str, Samples] | None = None,
+        records: Mapping[str, list[dict[str, Any]]] | None = None,
     ) -> None:
         super().__init__(self._route, port)
         given = records or {}
-        self._wires: dict[str, Wire] = {}
-        for source_id in sources:
-            samples = given.get(source_id) or load_samples(samples_dir / source_id)
-            if samples:
-                self._wires[source_id] = WIRES[source_id](samples)
+        self._samples = {
+            source.id: Samples.load(source, samples_dir / source.id, given.get(source.id))
+            for source in sources.values()
+        }
 
     def _route(self, asked: Asked) -> Answer:
-        source_id = asked.base.rpartition("/")[2]
+        source_id = asked.origin.rpartition("/")[2]
         if source_id == "robots.txt":
             return ROBOTS
-        return self._wires[source_id].answer(asked) if source_id in self._wires else not_found()
-
-
-def load_samples(folder: Path) -> Samples:
-    """Return a source's samples: its records, or its feeds by name; empty without any."""
-    if (folder / "records.json").is_file():
-        records: list[dict[str, object]] = json.loads((folder / "records.json").read_text("utf-8"))
-        return records
-    return {file.stem: file.read_bytes() for file in sorted((folder / "feeds").glob("*.xml"))}
+        return answer(self._samples[source_id], asked) if source_id in self._samples else not_found()
 
 
 def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
@@ -127,19 +138,21 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
         def _do(self, method: str) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = server.reply(method, self.path, headers, body)
-            self.send_response(answer.status)
-            made = {"Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}
-            for name, value in {**made, **answer.headers}.items():
+            made = server.reply(method, self.path, headers, body)
+            told = {
+                "Content-Type": made.media_type,
+                "Content-Length": str(len(made.body)),
+                **dict(made.headers),
+            }
+            self.send_response(made.status)
+            for name, value in told.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
-            # A length that is not the body's (a server that breaks off) must end the connection.
-            self.close_connection = int(answer.headers.get("Content-Length", len(answer.body))) != len(
-                answer.body
-            )
+            self.wfile.write(made.body)
+            # After a length that is not the body's, only the end of the connection tells.
+            self.close_connection = told["Content-Length"] != str(len(made.body))
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+        def log_message(self, format: str, *args: object) -> None:
             """Stay silent: the harvest's own log tells."""
 
     return Handler
