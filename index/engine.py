@@ -59,3 +59,6 @@ class SearchEngine(Protocol):
 
     def call_ids(self) -> set[str]:
         """Return the ids of every call in the live index (for `portal doctor`)."""
+
+    def stale_ids(self, now: datetime) -> set[str]:
+        """Return the calls whose next deadline has passed since they were written: to be written again."""

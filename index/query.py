@@ -108,6 +108,7 @@ class SearchResult(BaseModel):
     Attributes:
         facets: Facet -> values, most frequent first, selected ones always present, `NOT_STATED` last.
         corrections: Word typed -> words of the index it was taken for (typing errors).
+        expanded: Words typed -> taxonomy areas they were also taken for (other languages).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -116,3 +117,4 @@ class SearchResult(BaseModel):
     hits: tuple[Hit, ...]
     facets: Mapping[FacetName, tuple[FacetValue, ...]] = {}
     corrections: Mapping[str, tuple[str, ...]] = {}
+    expanded: Mapping[str, tuple[str, ...]] = {}

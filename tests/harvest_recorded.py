@@ -30,7 +30,9 @@ RECORDED = {
 }
 
 
-def main(data_dir: Annotated[Path, typer.Option(help="Where the result is kept")] = Path("var/recorded")) -> None:
+def main(
+    data_dir: Annotated[Path, typer.Option(help="Where the result is kept")] = Path("var/recorded"),
+) -> None:
     """Harvest twice: the second harvest must find nothing new."""
     sources = {name: source for name, source in load_sources(Settings().sources).items() if name in RECORDED}
     records = {name: read() for name, read in RECORDED.items()}
