@@ -175,7 +175,7 @@ def _people(fields: Fields, source: Source) -> dict[str, Any]:
     places = _for("regions", lambda: parse_places(fields.regions or source.regions, source.country))
     countries = _for("countries", lambda: parse_countries(fields.countries))
     default = (source.country,) if source.country and not fields.everywhere else ()
-    trl_min, trl_max = _for("trl", lambda: parse_trl(fields.trl)) if fields.trl else (None, None)
+    trl_min, trl_max = _for("trl", lambda: parse_trl(fields.trl or "")) if fields.trl else (None, None)
     return {
         "level": cast("Level", fields.level or source.level),
         "regions": places.regions,
