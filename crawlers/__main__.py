@@ -12,7 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from config.errors import ConfigError
 from config.settings import Settings
 from config.sources import Source, load_sources
-from crawlers.configuration import SPIDERS, scrapy_settings
+from crawlers.configuration import SPIDERS, check_request, scrapy_settings
 from crawlers.run import Run
 from store.archive import Archive
 from store.database import open_database
@@ -50,7 +50,12 @@ def source_for(settings: Settings, source_id: str) -> Source:
 
 
 def crawl(settings: Settings, source: Source, run_id: int) -> CrawlOutcome:
-    """Run Scrapy for one source to its end; the outcome is in the store when it returns."""
+    """Run Scrapy for one source to its end; the outcome is in the store when it returns.
+
+    Raises:
+        ConfigError: The entry's ``request`` table is wrong; nothing was asked.
+    """
+    check_request(source, settings.sources)
     db = open_database(settings)
     run = Run(run_id, Archive(db))
     reasons: list[str] = []
@@ -63,7 +68,9 @@ def crawl(settings: Settings, source: Source, run_id: int) -> CrawlOutcome:
         watch(crawler, run, reasons)
         process.crawl(crawler, source=source, run=run)
         process.start()
-    outcome = run.outcome(reasons[-1] if reasons else "not started")
+        if crawler.stats.get_value("log_count/ERROR") and not run.problems:
+            run.problem("an error was logged that nothing else tells of; see the log of the crawl")
+    outcome = run.conclude(reasons[-1] if reasons else "not started")
     finish_crawl(db, run_id, outcome)
     db.close()
     return outcome
@@ -78,8 +85,12 @@ def watch(crawler: Crawler, run: Run, reasons: list[str]) -> None:
     def fault(failure: object, response: object, spider: object) -> None:
         run.problem(f"fault in the spider: {getattr(failure, 'value', failure)!r}")
 
+    def lost(item: object, response: object, spider: object, failure: object) -> None:
+        run.problem(f"a record could not be archived: {getattr(failure, 'value', failure)!r}")
+
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
     crawler.signals.connect(fault, signals.spider_error, weak=False)
+    crawler.signals.connect(lost, signals.item_error, weak=False)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Which addresses a crawl may talk to: never private space, unless the operator names the host."""
 
 import ipaddress
+import socket
 from collections.abc import Collection
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class ForbiddenAddress(IgnoreRequest):
     """An address that a crawl must not fetch; the message names it and says why."""
@@ -20,8 +23,15 @@ class ForbiddenAddress(IgnoreRequest):
 def is_public(address: str) -> bool:
     """Tell whether an IP address is neither private, loopback, link-local, multicast nor reserved."""
     ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+    inner = _inner(ip) if isinstance(ip, ipaddress.IPv6Address) else None
+    return all(part.is_global and not part.is_multicast for part in (ip, inner) if part)
+
+
+def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for (mapped, 6to4, Teredo, NAT64)."""
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 def refuse(url: str, allowed: Collection[str]) -> str | None:
@@ -29,16 +39,26 @@ def refuse(url: str, allowed: Collection[str]) -> str | None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return f"{parts.scheme or 'no'} address"
-    host = parts.hostname or ""
+    host = (parts.hostname or "").rstrip(".")
     if not host or parts.username or parts.password:
         return "no host, or credentials in the address"
     if host in allowed:
         return None
     if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
         return "a private name"
+    address = _literal(host)
+    return "a private address" if address and not is_public(address) else None
+
+
+def _literal(host: str) -> str | None:
+    """Return the address a host spells out, ``127.1`` and ``0x7f000001`` included; None for a name."""
     try:
-        return None if is_public(host) else "a private address"
+        return str(ipaddress.ip_address(host))
     except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
         return None
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -45,7 +44,7 @@ class ArchiveAnswers:
                 url=request.url,
                 status=response.status,
                 media_type=media_type,
-                fetched_at=datetime.now(UTC),
+                fetched_at=self._run.clock(),
                 body=response.body,
             )
             self._run.answers += 1
@@ -68,6 +67,7 @@ class ArchiveRecords:
 
     def process_item(self, item: RawRecord) -> RawRecord:
         """Archive a record, unless this run has it already."""
+        self._run.rows += 1
         if item.native_id not in self._seen:
             self._seen.add(item.native_id)
             self._batch.append(item)

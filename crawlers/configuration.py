@@ -10,7 +10,7 @@ from crawlers.protocols.json_api import JsonApiSpider
 from crawlers.protocols.opendatasoft import OpenDataSoftSpider
 from crawlers.protocols.sedia import SediaSpider
 from crawlers.run import Run
-from crawlers.spider import SourceSpider
+from crawlers.spider import SourceSpider, read_facts
 
 SPIDERS: Mapping[str, type[SourceSpider]] = {
     "sedia": SediaSpider,
@@ -20,6 +20,15 @@ SPIDERS: Mapping[str, type[SourceSpider]] = {
 }
 ANSWER_MAX_BYTES = 32 * 1024 * 1024
 CRAWL_MAX_S = 2 * 60 * 60
+
+
+def check_request(source: Source, file: object) -> None:
+    """Read the entry's ``request`` table once before anything is asked.
+
+    Raises:
+        ConfigError: A key is wrong; names file, entry and key.
+    """
+    read_facts(source, SPIDERS[source.protocol].facts_model, file)
 
 
 def user_agent(settings: Settings) -> str:
@@ -41,6 +50,11 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
         "CONCURRENT_REQUESTS": source.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": source.concurrency,
         "DOWNLOAD_DELAY": source.delay_s,
+        # The delay is a floor a publisher asked for: by default half of all waits are shorter.
+        "DOWNLOAD_DELAY_JITTER": 0,
+        # A data interface that redirects more often, or by an HTML page, is not answering.
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
         # The default is 1 GiB; the largest page known is 2 MB, and two crawls share the memory.
         "DOWNLOAD_MAXSIZE": ANSWER_MAX_BYTES,
         "DOWNLOAD_WARNSIZE": ANSWER_MAX_BYTES // 2,
@@ -58,11 +72,14 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
             "crawlers.retrying.PatientRetryMiddleware": 550,
             # Right after decompression (590): what is kept is what the spider will read.
             "crawlers.archiving.ArchiveAnswers": 585,
+            # Its own one answers for a server that is down.
+            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+            "crawlers.caching.ConditionalCache": 900,
         },
         "ITEM_PIPELINES": {"crawlers.archiving.ArchiveRecords": 100},
         # Conditional requests: the cache holds validators and bodies from night to night.
         "HTTPCACHE_ENABLED": True,
-        "HTTPCACHE_POLICY": "scrapy.extensions.httpcache.RFC2616Policy",
+        "HTTPCACHE_POLICY": "crawlers.caching.ConditionalPolicy",
         "HTTPCACHE_STORAGE": "scrapy.extensions.httpcache.FilesystemCacheStorage",
         "HTTPCACHE_DIR": str((settings.data_dir / "httpcache" / source.id).absolute()),
         # max-age=0 makes every page go out conditional; pages with Last-Modified alone would be

@@ -1,19 +1,46 @@
-"""What one crawl gathers while it runs."""
+"""What one crawl gathers while it runs, and what it says of itself at the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from store.archive import Archive
 from store.outcome import CrawlOutcome
 
+FINISHED = "finished"
+ROWS_MISSED_MAX = 0.05
+"""Share of the promised records that may be missing: lists move while they are read."""
+WITHOUT_KEY_MAX = 0.2
+"""Share of records without their key; above it the key's place has changed, not a record."""
+WITHOUT_DETAIL_MAX = 0.02
+"""Share of records whose detail could not be had; below it they are single broken pages."""
+
+
+def utc_now() -> datetime:
+    """Return this moment, UTC."""
+    return datetime.now(UTC)
+
 
 @dataclass(slots=True)
 class Run:
-    """One crawl of one source; becomes its `CrawlOutcome`."""
+    """One crawl of one source; becomes its `CrawlOutcome`.
+
+    Attributes:
+        answers: HTTP answers archived.
+        rows: Records as they came, with repetitions.
+        records: Records archived, each native id once.
+        without_key: Rows that had no native id.
+        without_detail: Rows whose second answer could not be had.
+    """
 
     run_id: int
     archive: Archive
+    clock: Callable[[], datetime] = utc_now
     answers: int = 0
+    rows: int = 0
     records: int = 0
+    without_key: int = 0
+    without_detail: int = 0
     reported_total: int | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -22,11 +49,27 @@ class Run:
         if words not in self.problems:
             self.problems.append(words)
 
-    def outcome(self, finish_reason: str) -> CrawlOutcome:
-        """Return what the crawl says of itself."""
+    def conclude(self, finish_reason: str) -> CrawlOutcome:
+        """Judge the whole crawl and return what it says of itself."""
+        if finish_reason == FINISHED and not self.problems:
+            self._judge()
         return CrawlOutcome(
             finish_reason, self.answers, self.records, self.reported_total, tuple(self.problems)
         )
+
+    def _judge(self) -> None:
+        """Find what no single answer shows."""
+        promised = self.reported_total or 0
+        if not self.rows:
+            self.problem("not one record came")
+        elif self.rows < promised * (1 - ROWS_MISSED_MAX):
+            self.problem(f"{promised} records promised, {self.rows} came")
+        if self.without_key > self.rows * WITHOUT_KEY_MAX:
+            self.problem(
+                f"{self.without_key} of {self.rows} records have no native id: was its field renamed?"
+            )
+        if self.without_detail > max(1, self.rows * WITHOUT_DETAIL_MAX):
+            self.problem(f"the details of {self.without_detail} of {self.rows} records could not be had")
 
     def __deepcopy__(self, memo: object) -> "Run":
         """Stay one object: Scrapy copies its settings deeply."""

@@ -1,22 +1,36 @@
 """What every spider shares: its source, its run, and loud reading of answers."""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import scrapy
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from config.errors import ConfigError
 from config.sources import Source
 from crawlers.run import Run
+from normalize.errors import RecordError
+from normalize.mapping import compile_path
 from normalize.record import RawRecord
 
 Model = TypeVar("Model", bound=BaseModel)
+KEY_MAX = 300
+"""A longer native id is no id."""
+
+
+def _is_jmespath(path: str) -> str:
+    try:
+        compile_path(path)
+    except RecordError as error:
+        raise ValueError(str(error)) from error
+    return path
+
+
+JmesPath = Annotated[str, AfterValidator(_is_jmespath)]
 
 
 class RequestFacts(BaseModel):
@@ -35,14 +49,18 @@ class SourceSpider(scrapy.Spider):
     Args:
         source: The entry it crawls.
         run: Where answers, records and problems go.
+
+    Attributes:
+        facts_model: What its protocol's ``request`` table looks like.
     """
 
-    custom_settings: dict[str, Any] = {}
+    facts_model: ClassVar[type[RequestFacts]]
 
     def __init__(self, source: Source, run: Run) -> None:
         super().__init__(name=source.id)
         self.source = source
         self.run = run
+        self._pages: set[tuple[str, int]] = set()
 
     def facts(self, model: type[Model]) -> Model:
         """Read the entry's ``request`` table.
@@ -70,37 +88,64 @@ class SourceSpider(scrapy.Spider):
             return json.loads(body.decode("utf-8"))
         except UnicodeDecodeError as error:
             raise UnexpectedAnswer(f"not UTF-8: {where} ({error.reason} at byte {error.start})") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnexpectedAnswer(f"no JSON, or cut short: {where} ({error})") from error
 
     def record(self, native_id: object, payload: Mapping[str, Any], url: str) -> RawRecord:
         """Build a raw record; one without its key gets a name of its bytes, to be rejected by name."""
-        body = json.dumps(payload, ensure_ascii=False).encode()
-        key = (
-            str(native_id)
-            if native_id not in (None, "", [])
-            else f"without-key-{sha256(body).hexdigest()[:16]}"
-        )
-        return RawRecord(self.source.id, key, url, datetime.now(UTC), "application/json", body)
+        # Half of a surrogate pair cannot be UTF-8; as the escape it came as, it is still JSON.
+        body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        key = _key(native_id)
+        if key is None:
+            self.run.without_key += 1
+            key = f"without-key-{sha256(body).hexdigest()[:16]}"
+        return RawRecord(self.source.id, key, url, self.run.clock(), "application/json", body)
+
+    def refuse_repetition(self, chain: str, keys: Iterable[object], response: Response) -> None:
+        """Let a page pass whose records were not, all of them, a page of this chain before.
+
+        Raises:
+            UnexpectedAnswer: They were: paging has no effect, and would go on for ever.
+        """
+        page = (chain, hash(frozenset(str(key) for key in keys)))
+        if page in self._pages:
+            raise UnexpectedAnswer(f"the pages repeat: {response.url} holds nothing new")
+        self._pages.add(page)
 
     def failed(self, failure: Failure) -> None:
         """Errback of every request: a page that could not be had is a problem of the run."""
+        self.run.problem(self.reason_of(failure))
+
+    def reason_of(self, failure: Failure) -> str:
+        """Return in words what could not be fetched, and why."""
         response = getattr(failure.value, "response", None)
         request = getattr(failure, "request", None)
         where = response.url if response is not None else getattr(request, "url", self.source.url)
-        words = f"HTTP {response.status}" if response is not None else failure.getErrorMessage()
-        self.run.problem(f"could not fetch {where}: {words}")
+        words = f"HTTP {response.status}" if response is not None else _words(failure)
+        return f"could not fetch {where}: {words}"
 
 
-def read_facts(source: Source, model: type[Model]) -> Model:
+def _key(native_id: object) -> str | None:
+    """Return a key as text, None for what cannot be one (absent, a list, unprintable, endless)."""
+    if isinstance(native_id, bool) or not isinstance(native_id, str | int):
+        return None
+    key = str(native_id)
+    return key if key and len(key) <= KEY_MAX and key.isprintable() else None
+
+
+def _words(failure: Failure) -> str:
+    return failure.getErrorMessage() or type(failure.value).__name__
+
+
+def read_facts(source: Source, model: type[Model], file: object = "sources.toml") -> Model:
     """Read an entry's ``request`` table by a protocol's model.
 
     Raises:
-        ConfigError: A key is wrong; names entry and key.
+        ConfigError: A key is wrong; names file, entry and key.
     """
     try:
         return model(**source.request)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError("sources.toml", f"sources.{source.id}.request", key, first["msg"]) from error
+        raise ConfigError(file, f"sources.{source.id}.request", key, first["msg"]) from error

@@ -8,11 +8,12 @@ import feedparser
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.spider import RequestFacts, SourceSpider
+from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
 from normalize.record import RawRecord
 
 _BEGIN = re.compile(rb"<\?xml|<rss|<feed|<rdf:RDF")
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
+_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class FeedFacts(RequestFacts):
@@ -25,6 +26,8 @@ class FeedFacts(RequestFacts):
 class FeedSpider(SourceSpider):
     """Reads each feed once; an entry that stands in several counts once, by its link."""
 
+    facts_model = FeedFacts
+
     async def start(self) -> AsyncIterator[Request]:
         """Ask every feed."""
         facts = self.facts(FeedFacts)
@@ -33,23 +36,51 @@ class FeedSpider(SourceSpider):
             yield Request(url, callback=self.parse_feed, errback=self.failed, cb_kwargs={"feed": feed})
 
     def parse_feed(self, response: Response, feed: str) -> Iterator[RawRecord]:
-        """Yield the entries of one feed."""
-        begin = _BEGIN.search(response.body)
-        if begin is None:
-            self.run.problem(f"no feed: {response.url} (HTML, a login page or an empty answer)")
+        """Yield the entries of one feed; a feed that cannot be read is a problem of the run."""
+        try:
+            entries = entries_of(response.body)
+        except UnexpectedAnswer as error:
+            self.run.problem(f"{error}: {response.url}")
             return
-        body = response.body[begin.start() :]
-        if _DECLARATION.search(body):
-            self.run.problem(f"a feed with a DTD or entities is not read: {response.url}")
-            return
-        parsed = feedparser.parse(body, response_headers={"content-type": "application/xml"})
-        if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
-            self.run.problem(f"broken feed: {response.url} ({parsed.bozo_exception})")
-            return
-        if not parsed.entries:
-            self.run.problem(f"no entry in the feed {response.url}")
-        for entry in parsed.entries:
+        for entry in entries:
             yield self.record(entry.get("link"), _payload(entry, feed), response.url)
+
+
+def entries_of(body: bytes) -> list[Any]:
+    """Return a feed's entries, texts as they came.
+
+    Raises:
+        UnexpectedAnswer: It is no feed, undecodable, broken, empty, or declares a DTD or entities.
+    """
+    begin = _BEGIN.search(body)
+    if begin is None:
+        raise UnexpectedAnswer("no feed (HTML, a login page or an empty answer)")
+    # Debug comments stand before the declaration of some Drupal feeds.
+    text = _decoded(body[begin.start() :])
+    if _DECLARATION.search(text):
+        raise UnexpectedAnswer("a feed with a DTD or entities is not read")
+    parsed = feedparser.parse(
+        text.encode(),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        # What is kept is what came; `normalize` sanitises.
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
+        raise UnexpectedAnswer(f"broken feed ({parsed.bozo_exception})")
+    if not parsed.entries:
+        raise UnexpectedAnswer("no entry in the feed")
+    return list(parsed.entries)
+
+
+def _decoded(body: bytes) -> str:
+    """Decode by the declared encoding, else UTF-8. feedparser would try others until one fits."""
+    declared = _ENCODING.match(body)
+    encoding = declared[1].decode() if declared else "utf-8"
+    try:
+        return body.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise UnexpectedAnswer(f"not {encoding} ({error})") from error
 
 
 def _payload(entry: Any, feed: str) -> dict[str, str | None]:  # noqa: ANN401 - feedparser publishes no types

@@ -1,83 +1,27 @@
-"""Lists of JSON records over HTTP: GET or POST; page, offset or next-link; detail; token exchange."""
+"""Lists of JSON records over HTTP: GET or POST; page, offset, link or cursor; detail; token exchange."""
 
+import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import urlencode, urljoin
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from pydantic import Field
 from scrapy import FormRequest, Request
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
-from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
+from crawlers.protocols.json_facts import JsonApiFacts, Token, windows
+from crawlers.spider import SourceSpider, UnexpectedAnswer
 from normalize.mapping import compile_path
 from normalize.record import RawRecord
 
 PAGES_MAX = 5_000
 """A chain of pages longer than this has no end."""
+LOGINS_MAX = 5
+"""A token that is refused more often is not the reason."""
 
-
-class Paging(RequestFacts):
-    """How a list is paged: ``page`` counts pages from ``first``, ``offset`` counts records."""
-
-    style: Literal["page", "offset", "next", "none"] = "none"
-    param: str = "page"
-    first: int = 0
-    size_param: str | None = None
-    size: int | None = None
-    next: str | None = None
-    last: str | None = None
-
-
-class Windows(RequestFacts):
-    """Date windows of ``days`` days, both ends included, back from today by ``look_back_days``."""
-
-    from_param: str
-    to_param: str
-    format: str
-    days: int = Field(ge=1)
-    look_back_days: int = Field(ge=1)
-
-
-class Detail(RequestFacts):
-    """The second answer of a record: parameters taken from its list item by JMESPath."""
-
-    path: str
-    params: Mapping[str, str] = {}
-    fixed: Mapping[str, str] = {}
-
-
-class Token(RequestFacts):
-    """A key exchanged for a bearer token that every call carries."""
-
-    path: str
-    header: str
-    field: str
-
-
-class JsonApiFacts(RequestFacts):
-    """The ``request`` table of a JSON API. Paths are relative to the entry's ``url``.
-
-    Attributes:
-        items: JMESPath of the records in an answer; ``end`` is true on an answer past the last page.
-        stamps: One list query for each; its parameters are sent and kept in the record.
-        native_id: JMESPath of the key in the stored record.
-    """
-
-    path: str = ""
-    method: Literal["GET", "POST"] = "GET"
-    params: Mapping[str, str] = {}
-    items: str
-    total: str | None = None
-    end: str | None = None
-    paging: Paging = Paging()
-    stamps: tuple[Mapping[str, int | str], ...] = ({},)
-    windows: Windows | None = None
-    detail: Detail | None = None
-    token: Token | None = None
-    native_id: str
+Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +31,18 @@ class Chain:
     params: Mapping[str, str]
     stamp: Mapping[str, int | str]
     number: int
-    seen: frozenset[str] = frozenset()
     pages: int = 1
+
+    @property
+    def name(self) -> str:
+        """Return what tells it from the other chains."""
+        return repr(sorted(self.params.items()))
 
 
 class JsonApiSpider(SourceSpider):
     """Follows each chain of pages to its end; a list item with a detail waits for it."""
 
+    facts_model = JsonApiFacts
     _bearer: str | None = None
     _logins = 0
 
@@ -106,7 +55,7 @@ class JsonApiSpider(SourceSpider):
         for request in self._first_pages(facts):
             yield request
 
-    def _login(self, token: Token) -> Request:
+    def _login(self, token: Token, again: Request | None = None) -> Request:
         self._logins += 1
         return Request(
             self._url(token.path),
@@ -114,12 +63,13 @@ class JsonApiSpider(SourceSpider):
             headers={token.header: os.environ.get(self.source.token_env or "", "")},
             callback=self.parse_login,
             errback=self.failed,
+            cb_kwargs={"again": again},
             meta={"secret": True},
             dont_filter=True,
         )
 
-    def parse_login(self, response: Response) -> Iterator[Request]:
-        """Keep the token and begin."""
+    def parse_login(self, response: Response, again: Request | None) -> Iterator[Request]:
+        """Keep the token and begin, or ask again what was refused."""
         facts = self.facts(JsonApiFacts)
         assert facts.token is not None, "only asked with a token"
         try:
@@ -130,33 +80,56 @@ class JsonApiSpider(SourceSpider):
         self._bearer = answer.get(facts.token.field) if isinstance(answer, dict) else None
         if not self._bearer:
             self.run.problem(f"login: no {facts.token.field!r} in the answer")
+        elif again is not None:
+            again.headers["Authorization"] = f"Bearer {self._bearer}"
+            yield again
+        else:
+            yield from self._first_pages(facts)
+
+    def _refused(self, failure: Failure) -> Iterator[Request]:
+        """Log in once more when the token has run out; anything else is a problem of the run."""
+        facts, request = self.facts(JsonApiFacts), failure.request  # type: ignore[attr-defined]  # Scrapy's
+        status = getattr(getattr(failure.value, "response", None), "status", None)
+        if facts.token and status == 401 and self._logins < LOGINS_MAX and "asked_again" not in request.meta:
+            again = request.replace(dont_filter=True, meta={**request.meta, "asked_again": True})
+            yield self._login(facts.token, again)
             return
-        yield from self._first_pages(facts)
+        self.failed(failure)
 
     def _first_pages(self, facts: JsonApiFacts) -> Iterator[Request]:
         for stamp in facts.stamps:
-            for window in windows(facts.windows, datetime.now(UTC).date()):
+            for window in windows(facts.windows, self.run.clock().date()):
                 params = dict(facts.params) | window | {key: str(value) for key, value in stamp.items()}
                 yield self._page(facts, Chain(params, stamp, facts.paging.first))
 
-    def _page(self, facts: JsonApiFacts, chain: Chain) -> Request:
-        params = dict(chain.params)
-        if facts.paging.style in ("page", "offset", "next"):
-            params[facts.paging.param] = str(chain.number)
-        if facts.paging.size_param:
-            params[facts.paging.size_param] = str(facts.paging.size)
+    def _page(self, facts: JsonApiFacts, chain: Chain, cursor: str | None = None) -> Request:
+        params, paging = dict(chain.params), facts.paging
+        if paging.style in ("page", "offset", "next"):
+            params[paging.param] = str(chain.number)
+        if cursor is not None:
+            params[paging.param] = cursor
+        if paging.size_param:
+            params[paging.size_param] = str(paging.size)
         return self._ask(facts, self._url(facts.path), params, chain)
 
     def _ask(self, facts: JsonApiFacts, url: str, params: Mapping[str, str], chain: Chain) -> Request:
-        told = {"callback": self.parse_page, "errback": self.failed, "cb_kwargs": {"chain": chain}}
-        headers = {"Accept": "application/json"} | self._authorization()
-        if facts.method == "POST":
-            return FormRequest(url, formdata=dict(params), headers=headers, dont_filter=True, **told)
-        address = f"{url}?{urlencode(params)}" if params else url
-        return Request(address, headers=headers, dont_filter=True, **told)
+        told: dict[str, Any] = {
+            "callback": self.parse_page,
+            "errback": self._refused,
+            "cb_kwargs": {"chain": chain},
+            "headers": self._headers(),
+            "dont_filter": True,
+        }
+        if facts.method == "GET":
+            return Request(f"{url}?{urlencode(params)}" if params else url, **told)
+        if facts.body == "form":
+            return FormRequest(url, formdata=dict(params), **told)
+        told["headers"]["Content-Type"] = "application/json"
+        return Request(url, method="POST", body=json.dumps(params), **told)
 
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}
+    def _headers(self) -> dict[str, str]:
+        authorization = {"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}
+        return {"Accept": "application/json"} | authorization
 
     def _url(self, path: str) -> str:
         return self.source.url.rstrip("/") + path
@@ -166,119 +139,104 @@ class JsonApiSpider(SourceSpider):
         facts = self.facts(JsonApiFacts)
         try:
             answer = self.json_of(response)
-            items = self._items(facts, answer, response)
+            if facts.end and compile_path(facts.end).search(answer):
+                return
+            items = self._items(facts, answer, chain, response)
+            self._count(facts, answer, chain, len(items))
         except UnexpectedAnswer as error:
             self.run.problem(str(error))
             return
-        if items is None:
-            return
-        keys = frozenset(str(compile_path(_item_key(facts)).search(item)) for item in items)
-        if items and keys <= chain.seen:
-            self.run.problem(f"the pages repeat: {response.url} holds nothing new")
-            return
-        self._count(facts, answer, chain, len(items))
         for item in items:
-            yield (
-                self._detail(facts, item, response)
-                if facts.detail
-                else self._record(facts, item, chain, response)
-            )
-        following = replace(chain, seen=chain.seen | keys, pages=chain.pages + 1)
-        yield from self._next(facts, answer, items, following, response)
+            if facts.detail:
+                yield self._detail(facts, item)
+            else:
+                yield self._record(facts, {**chain.stamp, **item}, response.url)
+        if items:
+            yield from self._next(facts, answer, len(items), chain, response)
 
-    def _items(self, facts: JsonApiFacts, answer: Any, response: Response) -> list[Any] | None:  # noqa: ANN401 - JSON
-        """Return the records; None on an answer that says "past the end"."""
-        if facts.end and compile_path(facts.end).search(answer):
-            return None
+    def _items(self, facts: JsonApiFacts, answer: object, chain: Chain, response: Response) -> list[Item]:
         items = compile_path(facts.items).search(answer)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise UnexpectedAnswer(f"no list of records at {facts.items!r}: {response.url}")
+        if items:
+            key = compile_path(facts.item_key)
+            keys = (key.search({**chain.stamp, **item}) or json.dumps(item, sort_keys=True) for item in items)
+            self.refuse_repetition(chain.name, keys, response)
         return items
 
-    def _count(self, facts: JsonApiFacts, answer: Any, chain: Chain, found: int) -> None:  # noqa: ANN401 - JSON
-        if facts.total and chain.pages == 1:
-            total = compile_path(facts.total).search(answer)
-            if not isinstance(total, int):
-                self.run.problem(f"no total at {facts.total!r}")
-                return
-            self.run.reported_total = (self.run.reported_total or 0) + total
-            if total and not found:
-                self.run.problem(f"{total} records promised, none on the first page")
+    def _count(self, facts: JsonApiFacts, answer: object, chain: Chain, found: int) -> None:
+        if not facts.total or chain.pages > 1:
+            return
+        total = compile_path(facts.total).search(answer)
+        if not isinstance(total, int):
+            raise UnexpectedAnswer(f"no total at {facts.total!r}")
+        self.run.reported_total = (self.run.reported_total or 0) + total
+        if total and not found:
+            raise UnexpectedAnswer(f"{total} records promised, none on the first page")
 
     def _next(
-        self,
-        facts: JsonApiFacts,
-        answer: Any,
-        items: list[Any],
-        chain: Chain,
-        response: Response,
+        self, facts: JsonApiFacts, answer: object, found: int, chain: Chain, response: Response
     ) -> Iterator[Request]:
         paging = facts.paging
-        if not items or paging.style == "none" or (paging.last and compile_path(paging.last).search(answer)):
+        if paging.style == "none" or (paging.last and compile_path(paging.last).search(answer)):
             return
-        if chain.pages > PAGES_MAX:
+        if chain.pages >= PAGES_MAX:
             self.run.problem(f"more than {PAGES_MAX} pages: {response.url}")
             return
-        if paging.style == "next":
-            link = compile_path(paging.next or "next").search(answer)
-            if link:
-                yield self._ask(facts, urljoin(response.url, str(link)), {}, chain)
+        step = found if paging.style == "offset" else 1
+        following = replace(chain, number=chain.number + step, pages=chain.pages + 1)
+        if paging.next is None:
+            yield self._page(facts, following)
             return
-        step = len(items) if paging.style == "offset" else 1
-        yield self._page(facts, replace(chain, number=chain.number + step))
+        value = compile_path(paging.next).search(answer)
+        if not value:
+            return
+        if paging.style == "cursor":
+            yield self._page(facts, following, str(value))
+        else:
+            yield self._ask(facts, self._same_host(urljoin(response.url, str(value))), {}, following)
 
-    def _detail(self, facts: JsonApiFacts, item: dict[str, Any], response: Response) -> Request:
+    def _same_host(self, link: str) -> str:
+        """Return the link on the source's own host: the token goes nowhere else, and never unencrypted."""
+        own, there = urlsplit(self.source.url), urlsplit(link)
+        return urlunsplit((own.scheme, own.netloc, there.path, there.query, ""))
+
+    def _detail(self, facts: JsonApiFacts, item: Item) -> Request:
         assert facts.detail is not None, "only asked with a detail"
         found = {name: compile_path(path).search(item) for name, path in facts.detail.params.items()}
         params = dict(facts.detail.fixed) | {name: str(value) for name, value in found.items()}
         return Request(
             f"{self._url(facts.detail.path)}?{urlencode(params)}",
-            headers={"Accept": "application/json"} | self._authorization(),
+            headers=self._headers(),
             callback=self.parse_detail,
-            errback=self.failed,
+            errback=self.detail_failed,
             cb_kwargs={"item": item},
         )
 
-    def parse_detail(self, response: Response, item: dict[str, Any]) -> Iterator[RawRecord]:
+    def parse_detail(self, response: Response, item: Item) -> Iterator[RawRecord]:
         """Yield the record: list item and detail, side by side."""
-        facts = self.facts(JsonApiFacts)
         try:
             detail = self.json_of(response)
             if not isinstance(detail, dict):
                 raise UnexpectedAnswer(f"no object: {response.url}")
         except UnexpectedAnswer as error:
-            self.run.problem(str(error))
+            self.logger.warning("no detail", extra={"source": self.source.id, "reason": str(error)})
+            detail = None
+        yield self._merged(item, detail, response.url)
+
+    def detail_failed(self, failure: Failure) -> Iterator[RawRecord | Request]:
+        """Keep the list item alone: BDNS answers some single calls with an error page, always."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy's
+        if self.facts(JsonApiFacts).token:
+            yield from self._refused(failure)
             return
-        payload = {"item": item, "detail": detail}
-        yield self.record(compile_path(facts.native_id).search(payload), payload, response.url)
+        self.logger.warning("no detail", extra={"source": self.source.id, "reason": self.reason_of(failure)})
+        yield self._merged(request.cb_kwargs["item"], None, request.url)
 
-    def _record(
-        self, facts: JsonApiFacts, item: dict[str, Any], chain: Chain, response: Response
-    ) -> RawRecord:
-        payload = {**chain.stamp, **item}
-        return self.record(compile_path(facts.native_id).search(payload), payload, response.url)
+    def _merged(self, item: Item, detail: Item | None, url: str) -> RawRecord:
+        """A record without its detail is archived all the same, to be rejected by name; many fail the run."""
+        self.run.without_detail += detail is None
+        return self._record(self.facts(JsonApiFacts), {"item": item, "detail": detail}, url)
 
-
-def _item_key(facts: JsonApiFacts) -> str:
-    """Return a JMESPath that tells list items apart: the detail's parameter, else the native id."""
-    if facts.detail and facts.detail.params:
-        return next(iter(facts.detail.params.values()))
-    return facts.native_id
-
-
-def windows(declared: Windows | None, today: date) -> Iterator[dict[str, str]]:
-    """Yield the parameters of each date window, newest first; one empty set without windows.
-
-    Windows touch without overlapping: both ends belong to them (measured of BDNS).
-    """
-    if declared is None:
-        yield {}
-        return
-    oldest, end = today - timedelta(days=declared.look_back_days), today
-    while end >= oldest:
-        start = max(end - timedelta(days=declared.days - 1), oldest)
-        yield {
-            declared.from_param: start.strftime(declared.format),
-            declared.to_param: end.strftime(declared.format),
-        }
-        end = start - timedelta(days=1)
+    def _record(self, facts: JsonApiFacts, payload: Item, url: str) -> RawRecord:
+        return self.record(compile_path(facts.native_id).search(payload), payload, url)

@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
-from normalize.mappers.sedia_record import first, metadata_of, native_id_of
+from normalize.mappers.sedia_record import metadata_of, native_id_of, values
 from normalize.record import RawRecord
 
 
@@ -25,7 +26,7 @@ class SediaFacts(RequestFacts):
     """The ``request`` table of a SEDIA source."""
 
     api_key: str
-    page_size: int
+    page_size: int = Field(ge=1, le=100)  # more is silently cut to 100, and pages would be skipped
     language: str
     datasource: str
     statuses: tuple[str, ...]
@@ -34,6 +35,8 @@ class SediaFacts(RequestFacts):
 
 class SediaSpider(SourceSpider):
     """Asks page after page of each record type; the JSON parts are each typed, or the API says 500."""
+
+    facts_model = SediaFacts
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask the first page of every record type."""
@@ -78,6 +81,8 @@ class SediaSpider(SourceSpider):
         try:
             answer = self.json_of(response)
             results, now_total = self._check(answer, query, number, total)
+            if results:
+                self.refuse_repetition(query.type, (result.get("reference") for result in results), response)
         except UnexpectedAnswer as error:
             self.run.problem(str(error))
             return
@@ -90,32 +95,42 @@ class SediaSpider(SourceSpider):
 
     def _check(
         self,
-        answer: Any,
+        answer: Any,  # noqa: ANN401 - JSON
         query: Query,
         number: int,
         total: int | None,
     ) -> tuple[list[dict[str, Any]], int]:
-        facts = self.facts(SediaFacts)
-        if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-            raise UnexpectedAnswer(f"type {query.type}, page {number}: no `results` list")
-        results, now_total = answer["results"], answer.get("totalResults")
+        where = f"type {query.type}, page {number}"
+        results = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+            raise UnexpectedAnswer(f"{where}: no `results` list")
+        now_total = answer.get("totalResults")
         if not isinstance(now_total, int):
-            raise UnexpectedAnswer(f"type {query.type}, page {number}: no `totalResults`")
+            raise UnexpectedAnswer(f"{where}: no `totalResults`")
         if now_total and not results and number == 1:
-            raise UnexpectedAnswer(f"type {query.type}: {now_total} results promised, none on the first page")
+            raise UnexpectedAnswer(f"{where}: {now_total} results promised, none came")
         if total is not None and abs(now_total - total) > max(1, total // 50):
-            raise UnexpectedAnswer(
-                f"type {query.type}: total moved from {total} to {now_total} between pages"
-            )
+            raise UnexpectedAnswer(f"{where}: total moved from {total} to {now_total} between pages")
         for result in results:
-            said = metadata_of(result)
-            asked = {"type": {query.type}, "status": set(facts.statuses), "DATASOURCE": {facts.datasource}}
-            for key, values in asked.items():
-                if first(said, key) not in values:
-                    # A JSON body answers 200 with every filter ignored (recorded): never trust it.
-                    words = f"{key} {first(said, key)!r} came, {sorted(values)} was asked"
-                    raise UnexpectedAnswer(f"type {query.type}, page {number}: filters ignored, {words}")
+            self._check_filters(result, query, where)
         return results, now_total
+
+    def _check_filters(self, result: dict[str, Any], query: Query, where: str) -> None:
+        """A JSON body answers 200 with every filter ignored (recorded): never trust that they worked."""
+        facts = self.facts(SediaFacts)
+        said = metadata_of(result)
+        asked = {
+            "type": {query.type},
+            "status": set(facts.statuses),
+            "DATASOURCE": {facts.datasource},
+            "language": {facts.language},
+        }
+        for key, wanted in asked.items():
+            came = values(said, key) or values(result, key)
+            if not wanted & set(came):
+                raise UnexpectedAnswer(
+                    f"{where}: filters ignored, {key} {came} came, {sorted(wanted)} was asked"
+                )
 
 
 def multipart(parts: dict[str, Any]) -> tuple[bytes, str]:
@@ -125,8 +140,9 @@ def multipart(parts: dict[str, Any]) -> tuple[bytes, str]:
     """
     texts = {name: json.dumps(value, separators=(",", ":")) for name, value in parts.items()}
     boundary = f"portal-{sha256(repr(texts).encode()).hexdigest()[:24]}"
-    lines = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\nContent-Type: application/json\r\n\r\n{text}\r\n'
+    pieces = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n'
+        f"Content-Type: application/json\r\n\r\n{text}\r\n"
         for name, text in texts.items()
     ]
-    return ("".join(lines) + f"--{boundary}--\r\n").encode(), f"multipart/form-data; boundary={boundary}"
+    return ("".join(pieces) + f"--{boundary}--\r\n").encode(), f"multipart/form-data; boundary={boundary}"

@@ -1,0 +1,111 @@
+"""The ``request`` table of a JSON API."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from crawlers.spider import JmesPath, RequestFacts
+
+
+class Paging(RequestFacts):
+    """How a list is paged.
+
+    Attributes:
+        style: ``page`` counts pages from ``first``, ``offset`` counts records, ``next`` follows the link
+            at ``next``, ``cursor`` sends the value at ``next`` as ``param``.
+        size_param: Parameter of the page's size, ``size`` its value.
+        last: JMESPath that is true on the last page, where the source says so.
+    """
+
+    style: Literal["page", "offset", "next", "cursor", "none"] = "none"
+    param: str = "page"
+    first: int = 0
+    size_param: str | None = None
+    size: int | None = Field(default=None, ge=1)
+    next: JmesPath | None = None
+    last: JmesPath | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_style_needs(self) -> Self:
+        if self.style in ("next", "cursor") and self.next is None:
+            raise ValueError(f"style {self.style!r} needs `next`")
+        if (self.size_param is None) != (self.size is None):
+            raise ValueError("`size_param` and `size` go together")
+        return self
+
+
+class Windows(RequestFacts):
+    """Date windows of ``days`` days, both ends included, back from today by ``look_back_days``."""
+
+    from_param: str
+    to_param: str
+    format: str
+    days: int = Field(ge=1)
+    look_back_days: int = Field(ge=1)
+
+
+class Detail(RequestFacts):
+    """The second answer of a record: parameters taken from its list item by JMESPath."""
+
+    path: str
+    params: Mapping[str, JmesPath] = Field(min_length=1)
+    fixed: Mapping[str, str] = {}
+
+
+class Token(RequestFacts):
+    """A key exchanged for a bearer token that every call carries."""
+
+    path: str
+    header: str
+    field: str
+
+
+class JsonApiFacts(RequestFacts):
+    """The ``request`` table of a JSON API. Paths are relative to the entry's ``url``.
+
+    Attributes:
+        body: How the parameters of a POST are sent.
+        items: JMESPath of the records in an answer; ``end`` is true on an answer past the last page.
+        total: JMESPath of how many records the source says it has.
+        stamps: One list query for each; its parameters are sent and kept in the record.
+        native_id: JMESPath of the key in the stored record.
+    """
+
+    path: str = ""
+    method: Literal["GET", "POST"] = "GET"
+    body: Literal["form", "json"] = "form"
+    params: Mapping[str, str] = {}
+    items: JmesPath
+    total: JmesPath | None = None
+    end: JmesPath | None = None
+    paging: Paging = Paging()
+    stamps: tuple[Mapping[str, int | str], ...] = ({},)
+    windows: Windows | None = None
+    detail: Detail | None = None
+    token: Token | None = None
+    native_id: JmesPath
+
+    @property
+    def item_key(self) -> str:
+        """Return a JMESPath that tells list items apart: the detail's parameter, else the native id."""
+        return next(iter(self.detail.params.values())) if self.detail else self.native_id
+
+
+def windows(declared: Windows | None, today: date) -> Iterator[dict[str, str]]:
+    """Yield the parameters of each date window, newest first; one empty set without windows.
+
+    Windows touch without overlapping: both ends belong to them (measured of BDNS).
+    """
+    if declared is None:
+        yield {}
+        return
+    oldest, end = today - timedelta(days=declared.look_back_days), today
+    while end >= oldest:
+        start = max(end - timedelta(days=declared.days - 1), oldest)
+        yield {
+            declared.from_param: start.strftime(declared.format),
+            declared.to_param: end.strftime(declared.format),
+        }
+        end = start - timedelta(days=1)
