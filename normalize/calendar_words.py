@@ -11,8 +11,8 @@ _LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk 
 LANGUAGES = tuple(_LANGUAGES.split())
 """The 24 official EU languages, Norwegian, and Spain's co-official ones."""
 _EMPTY_WORDS = (
-    "a as at d de del den der di do du e el en er g gada hora horas il it kell kl klo ko la las le les m na nd"
-    " o of om on ora ore r rd st t ta th the til to u um ura uur v w z г год година ч ωρα"
+    "a as at d de del den der di do du e el en er g gada hora horas il it kell kl klo ko la las le les m na"
+    " nd o of om on ora ore r rd st t ta th the til to u um ura uur v w z г год година ч ωρα"
 )
 PARTICLES = frozenset(_EMPTY_WORDS.split())
 """Words that stand in a date and carry nothing: "15 de mayo de 2026", "2026 m. ... 15 d.", "1st"."""

@@ -1,52 +1,31 @@
-"""Amounts and rates as sources print them. `Decimal` throughout; the decimal mark is declared, never guessed."""
+"""Amounts and rates as sources print them.
+
+`Decimal` throughout; the decimal mark is declared by the source, never guessed.
+"""
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from config.sources import Source
 from normalize.call import Money
 from normalize.errors import RecordError
 from normalize.fields import AmountText
+from normalize.money_words import CONNECTORS, holds_scale, scale_of, take_currency
 
 CENT = Decimal("0.01")
 NOT_STATED = frozenset({Decimal(0), Decimal(99999999999), Decimal(999999999), Decimal("99999999999.99")})
 """Amounts that mean "not stated": 0 (EU portal, BDNS, Portugal), eleven nines (incentivi.gov.it)."""
+MAX_CHARACTERS = 200
 _MAX = Decimal(10) ** 13
 
-_CURRENCIES: Mapping[str, str] = {
-    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "NOK": "NOK", "SEK": "SEK",
-    "DKK": "DKK", "PLN": "PLN", "ZŁ": "PLN", "CZK": "CZK", "KČ": "CZK", "RON": "RON", "HUF": "HUF", "BGN": "BGN",
-    "CHF": "CHF", "USD": "USD", "$": "USD",
-}  # fmt: skip
-_MILLION, _THOUSAND, _BILLION = Decimal(10) ** 6, Decimal(10) ** 3, Decimal(10) ** 9
-_SCALES: Mapping[str, Decimal] = {
-    "": Decimal(1),
-    **dict.fromkeys(("k", "thousand", "tausend", "tsd", "mille", "mil", "mila", "duizend", "tys", "tusen"), _THOUSAND),
-    **dict.fromkeys(
-        (
-            "m", "mio", "million", "millions", "millionen", "millón", "millones", "milione", "milioni", "miljoen", "mln",
-            "miljon", "miljoner", "milhão", "milhões", "millioner", "mill", "m€",
-        ),
-        _MILLION,
-    ),
-    **dict.fromkeys(
-        ("bn", "billion", "milliarde", "milliarden", "mrd", "milliard", "milliards", "miliardo", "miliardi", "miljard",
-         "miljarder", "mld", "md"),
-        _BILLION,
-    ),
-}  # fmt: skip
-_MARK_WORDS = re.compile(
-    r"(?<![^\W\d_])(?:"
-    + "|".join(re.escape(mark) for mark in sorted(_CURRENCIES, key=len, reverse=True))
-    + r")(?![^\W\d_])",
+_AMOUNT = re.compile(
+    r"(?<![^\W_])(?P<number>\d(?:[\d.,'’\s]*\d)?)"
+    r"(?:\s*(?P<scale>mil(?:es\s+de)?\s+mil[^\W\d_]+|[^\W\d_]+))?",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"(?P<number>\d(?:[\d.,'’\s]*\d)?)\s*(?P<scale>[^\W\d_]+)?")
-_RANGE = re.compile(
-    r"\s*(?:-|–|—|\bto\b|\band\b|\bà\b|\bet\b|\bbis\b|\ba\b|\be\b|\bund\b|\by\b|\bdo\b|\btot\b|\btill\b)\s*"
-)
+_WORDS = re.compile(r"[^\W\d_]+")
+_RATE = re.compile(r"(?P<words>\D*?)(?P<number>\d{1,6}(?:[.,]\d{1,20})?)\s*(?P<percent>%)?\.?", re.DOTALL)
 
 
 def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None = None) -> Money:
@@ -56,7 +35,7 @@ def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None =
     ``"1.250.000 €"`` with decimal ``","`` is 1 250 000.00 EUR.
 
     Args:
-        text: One amount, with at most one currency and one scale word.
+        text: One amount, with at most one currency and one scale word after its number.
         decimal: The source's decimal mark; the other mark, white space and apostrophes separate
             thousands.
         currency: ISO 4217 code to use when the text names none.
@@ -65,47 +44,45 @@ def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None =
         Units of the currency, exact to the cent.
 
     Raises:
-        RecordError: No or several amounts or currencies, an unknown scale word, thousands that
-            do not stand in threes, a negative or absurd amount.
+        RecordError: No or several amounts or currencies, an unknown scale word or currency,
+            thousands that do not stand in threes, a share, a negative or absurd amount.
     """
-    codes = {_CURRENCIES[mark.upper()] for mark in _MARK_WORDS.findall(text)} or ({currency} - {None})
-    bare = _MARK_WORDS.sub(" ", text)
+    code, bare = _take_currency(text, currency)
     amounts = list(_AMOUNT.finditer(bare))
-    if len(codes) != 1 or len(amounts) != 1:
-        raise RecordError(f"{len(amounts)} amounts, {len(codes)} currencies, expected 1 and 1", value=text)
+    if len(amounts) != 1:
+        raise RecordError(f"{len(amounts)} amounts, expected 1", value=text)
     found = amounts[0]
-    if bare[: found.start()].rstrip().endswith(("-", "−")):
-        raise RecordError("a negative amount", value=text)
-    scale = _SCALES.get((found["scale"] or "").casefold())
-    if scale is None:
-        raise RecordError("unknown scale word", value=text)
-    number = _number(found["number"], decimal, text) * scale
-    if number > _MAX:
-        raise RecordError("an absurd amount", value=text)
-    return Money(amount=number.quantize(CENT), currency=str(codes.pop()))
+    _check_around(bare, amounts, text)
+    return _money(_number(found["number"], decimal, text) * scale_of(found["scale"], text), code, text)
 
 
 def parse_range(text: str, *, decimal: Literal[".", ","], currency: str | None = None) -> tuple[Money, Money]:
     """Parse "between 1 and 2 million" into its two ends, lower first.
 
-    A scale word or currency that stands only once holds for both ends.
+    A scale word that stands only at the upper end holds for both, unless the lower end would
+    then be above it ("500 000 to 1 million").
 
     Raises:
-        RecordError: Not exactly two amounts, or as `parse_money`.
+        RecordError: Not exactly two amounts joined by a known word, or as `parse_money`.
     """
-    parts = [part for part in _RANGE.split(_MARK_WORDS.sub(" ", text)) if re.search(r"\d", part)]
-    codes = {_CURRENCIES[mark.upper()] for mark in _MARK_WORDS.findall(text)} or ({currency} - {None})
-    if len(parts) != 2 or len(codes) != 1:
-        raise RecordError("not a range of two amounts in one currency", value=text)
-    code = str(codes.pop())
-    upper = parse_money(parts[1], decimal=decimal, currency=code)
-    lower = parse_money(parts[0], decimal=decimal, currency=code)
-    scale = _AMOUNT.search(parts[1])
-    if scale and scale["scale"] and not re.search(r"\d\s*[^\W\d_]", parts[0]):
-        lower = parse_money(f"{parts[0]} {scale['scale']}", decimal=decimal, currency=code)
-    if lower.amount > upper.amount:
+    code, bare = _take_currency(text, currency)
+    amounts = list(_AMOUNT.finditer(bare))
+    if len(amounts) != 2:
+        raise RecordError(f"{len(amounts)} amounts, expected a range of 2", value=text)
+    low, high = amounts
+    start = low.end("number") if (low["scale"] or "").casefold() in CONNECTORS else low.end()
+    if bare[start : high.start()].strip(" .\n\t\xa0").casefold() not in CONNECTORS:
+        raise RecordError("no known word between two amounts", value=text)
+    _check_around(bare, [low, high], text)
+    upper_scale = scale_of(high["scale"], text)
+    lower_scale = scale_of(low["scale"], text) if start == low.end() else Decimal(1)
+    lower = _number(low["number"], decimal, text) * lower_scale
+    upper = _number(high["number"], decimal, text) * upper_scale
+    if lower_scale == 1 and lower * upper_scale <= upper:
+        lower *= upper_scale
+    if lower > upper:
         raise RecordError("a range whose lower end is above its upper", value=text)
-    return lower, upper
+    return _money(lower, code, text), _money(upper, code, text)
 
 
 def money_of(value: AmountText | None, source: Source, currency: str | None = None) -> Money | None:
@@ -116,39 +93,78 @@ def money_of(value: AmountText | None, source: Source, currency: str | None = No
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    code = currency or source.currency
     if isinstance(value, bool):
         raise RecordError("a truth value where an amount belongs", value=value)
+    code = currency or source.currency
     if isinstance(value, str):
         money = parse_money(value, decimal=source.decimal, currency=code)
     else:
-        amount = Decimal(str(value))
-        if not amount.is_finite() or amount < 0 or amount > _MAX:
-            raise RecordError("a negative, infinite or absurd amount", value=value)
-        money = Money(amount=amount.quantize(CENT), currency=code)
+        # A float through its text: Decimal(0.1) is not 0.1.
+        money = _money(value if isinstance(value, int) else Decimal(str(value)), code, value)
     return None if money.amount in NOT_STATED else money
 
 
 def parse_rate(value: AmountText | None, source: Source) -> Decimal | None:
     """Return a co-funding rate between 0 and 1; percentages are divided, 0 means not stated.
 
-    Text without a percent sign is a share when at most 1 ("0.8"), else a percentage ("80").
+    ``"80 %"``, ``"up to 80%"``, ``80`` and ``"0.8"`` are 0.8. Without a percent sign a number of at
+    most 1 is a share, and no other word may stand beside it.
 
     Raises:
-        RecordError: No single number, or a rate above 100 %.
+        RecordError: No single number, or a rate below 0 or above 100 %.
     """
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    text = str(value)
-    numbers = re.findall(r"\d+(?:[.,]\d+)?", text)
-    if isinstance(value, bool) or len(numbers) != 1 or "-" in text:
-        raise RecordError("not one rate", value=value)
-    rate = Decimal(numbers[0].replace(",", "."))
-    if "%" in text or rate > 1:
+    if isinstance(value, bool):
+        raise RecordError("a truth value where a rate belongs", value=value)
+    percent = False
+    if isinstance(value, str):
+        match = _RATE.fullmatch(value.strip()) if len(value) <= MAX_CHARACTERS else None
+        if match is None or "-" in match["words"] or "−" in match["words"]:
+            raise RecordError("not one rate", value=value)
+        percent = bool(match["percent"])
+        if match["words"].strip() and not percent:
+            raise RecordError("not one rate", value=value)
+        rate = Decimal(match["number"].replace(",", "."))
+    else:
+        rate = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    if not rate.is_finite() or rate < 0 or rate > 100:
+        raise RecordError("a rate below 0 or above 100 %", value=value)
+    if percent or rate > 1:
         rate /= 100
-    if rate > 1:
-        raise RecordError("a rate above 100 %", value=value)
     return rate or None
+
+
+def _take_currency(text: str, currency: str | None) -> tuple[str, str]:
+    if len(text) > MAX_CHARACTERS:
+        raise RecordError("too long for an amount", value=text)
+    return take_currency(text, currency)
+
+
+def _check_around(bare: str, amounts: list[re.Match[str]], text: str) -> None:
+    """Refuse what would change an amount and is not part of it: signs, shares, a scale word before it."""
+    rest = bare
+    for found in reversed(amounts):
+        before, after = bare[: found.start()].rstrip(), bare[found.end() :].lstrip()
+        if before.endswith(("-", "−")) and found is amounts[0]:
+            raise RecordError("a negative amount", value=text)
+        if bare[: found.start()].endswith((".", ",")) or after.startswith(("%", "‰", "/")):
+            raise RecordError("not an amount of money", value=text)
+        rest = f"{rest[: found.start()]} {rest[found.end() :]}"
+    if holds_scale(_WORDS.findall(rest)):
+        raise RecordError("a scale word away from its number", value=text)
+
+
+def _money(amount: Decimal | int, code: str, value: object) -> Money:
+    if isinstance(amount, Decimal) and not amount.is_finite():
+        raise RecordError("an infinite amount", value=value)
+    if amount < 0:
+        raise RecordError("a negative amount", value=value)
+    if amount > _MAX:
+        raise RecordError(
+            "an absurd amount", value=str(value)[:200] if isinstance(value, str) else "over 10^13"
+        )
+    return Money(amount=Decimal(amount).quantize(CENT), currency=code)
 
 
 def _number(digits: str, decimal: str, text: str) -> Decimal:
@@ -156,9 +172,7 @@ def _number(digits: str, decimal: str, text: str) -> Decimal:
     other = "," if decimal == "." else "."
     whole, _, fraction = digits.partition(decimal)
     groups = re.split(rf"[{re.escape(other)}'’\s]+", whole)
-    if decimal in fraction or re.search(r"\D", fraction) or any(len(group) != 3 for group in groups[1:]):
+    in_threes = all(len(group) == 3 for group in groups[1:]) and (len(groups) == 1 or len(groups[0]) <= 3)
+    if not in_threes or re.search(r"\D", fraction):
         raise RecordError(f"not a number with the decimal mark {decimal!r}", value=text)
-    try:
-        return Decimal(f"{''.join(groups)}.{fraction or 0}")
-    except InvalidOperation as error:
-        raise RecordError("not a number", value=text) from error
+    return Decimal(f"{''.join(groups)}.{fraction or 0}")
