@@ -19,7 +19,7 @@ from index import tantivy_queries as queries
 from index.documents import build_document
 from index.engine import IndexBusy, SearchUnavailable
 from index.highlighting import highlight, matcher_of
-from index.query import FacetName, Hit, SearchQuery, SearchResult
+from index.query import FacetName, Highlight, Hit, SearchQuery, SearchResult
 from index.tantivy_facets import count_facets
 from index.tantivy_schema import SCHEMA_VERSION, build_schema, to_tantivy
 from index.words import Clause, parse_text, within_one_edit
@@ -75,12 +75,12 @@ class EmbeddedEngine:
         limit = max(query.limit, 1)
         if by_score:
             found = searcher.search(asked.scored(), limit, count=True, offset=query.offset)
-            return found.count or 0, [(score, address) for score, address in found.hits][: query.limit]
+            return queries.total_of(found), [(score, address) for score, address in found.hits][: query.limit]
         if query.sort == "newest":
             found = searcher.search(
                 everything, limit, count=True, order_by_field="first_seen", offset=query.offset
             )
-            return found.count or 0, [(0.0, address) for _, address in found.hits][: query.limit]
+            return queries.total_of(found), [(0.0, address) for _, address in found.hits][: query.limit]
         return self._by_deadline(searcher, asked, query)
 
     def _by_deadline(
@@ -92,7 +92,7 @@ class EmbeddedEngine:
         passed since are few; they are ordered anew here and merged in.
         """
         upto = query.offset + query.limit
-        total = searcher.search(asked.query(), 1, count=True).count or 0
+        total = queries.total_of(searcher.search(asked.query(), 1, count=True))
         fresh = searcher.search(
             asked.fresh(), max(upto, 1), count=False, order_by_field="deadline_order", order=tantivy.Order.Asc
         )
@@ -112,7 +112,7 @@ class EmbeddedEngine:
         for score, address in page:
             stored = searcher.doc(address)
             call_id = str(stored.get_first("id"))
-            marked = ()
+            marked: tuple[Highlight, ...] = ()
             if callable(is_wanted):
                 texts = [str(stored.get_first(f"{name}_text") or "") for name in ("title", "summary", "body")]
                 marked, found = highlight(texts[0], texts[1], texts[2], is_wanted)

@@ -44,7 +44,7 @@ def highlight(
     for field, text in (("title", title), ("summary", summary)):
         spans = _spans(text, is_wanted, found)
         if spans or field == "title":
-            marked.append(Highlight(field=field, text=text, spans=spans))  # type: ignore[arg-type]  # the two names above
+            marked.append(Highlight(field=field, text=text, spans=spans))
     spans = _spans(body, is_wanted, found)
     if spans:
         marked.append(_snippet(body, spans))

@@ -6,7 +6,7 @@ from typing import Any
 import tantivy
 
 from index.query import NOT_STATED, FacetName, FacetValue
-from index.tantivy_queries import STATUSES, Question
+from index.tantivy_queries import STATUSES, Question, total_of
 
 VALUES_MAX = 4_000
 """Above every facet's number of values (NUTS has 1,798 codes); tantivy gives ten unless told."""
@@ -50,7 +50,7 @@ def _statuses(searcher: tantivy.Searcher, asked: Question) -> dict[str, int]:
         both = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, rest), (tantivy.Occur.Must, asked.status(status))]
         )
-        counts[status] = searcher.search(both, 1, count=True).count or 0
+        counts[status] = total_of(searcher.search(both, 1, count=True))
     return {status: count for status, count in counts.items() if count}
 
 

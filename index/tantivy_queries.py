@@ -10,9 +10,9 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from index.documents import FOREVER
+from index.expansion import expansions
 from index.query import FacetName, SearchQuery
 from index.tantivy_schema import STORED_FACETS, TEXT_FIELDS, deadline_order
-from index.expansion import expansions
 from index.words import FUZZY_MIN, Clause
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -33,6 +33,11 @@ class Stale:
     address: tantivy.DocAddress
     next_at: int | None
     order: int
+
+
+def total_of(found: tantivy.SearchResult) -> int:
+    """Return how many documents matched; tantivy's stub leaves the attribute out."""
+    return int(getattr(found, "count", 0) or 0)
 
 
 def every_call(schema: tantivy.Schema) -> Query:

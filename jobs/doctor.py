@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.opening import open_engine
-from index.sync import compare
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import ConfigError
@@ -14,8 +12,10 @@ from config.settings import Settings
 from config.sources import Source, load_sources
 from config.taxonomy import load_taxonomy
 from index.engine import SearchEngine, SearchUnavailable
-from jobs.freshness import source_states
+from index.opening import open_engine
+from index.sync import compare
 from store.database import Database, check, migrate, open_database
+from store.health import source_states
 
 
 @dataclass(frozen=True, slots=True)

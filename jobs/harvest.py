@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from index.sync import Synced, synchronise
-
 from config.settings import Settings
 from config.sources import Source
 from index.engine import SearchEngine
+from index.sync import Synced, synchronise
 from jobs.environment import environment_of
 from jobs.judging import Counts, judge
 from normalize.call import Call

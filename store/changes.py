@@ -121,5 +121,5 @@ def _eligibility(call: Call) -> dict[str, Any]:
 
 
 def _words(text: str | None) -> str:
-    """Return the text without markup, white space apart: `<p>a</p> <p>b</p>` and `a\\r\\nb` are the same."""
+    """Return the text without markup, in single spaces: white space and tags make no difference."""
     return " ".join(plain_text(text).split()) if text else ""

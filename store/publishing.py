@@ -119,7 +119,7 @@ class _Numbers:
 
     def next(self) -> int:
         self._value += 1
-        return self._value
+        return int(self._value)
 
     def keep(self) -> None:
         if self._value != self._row.value:

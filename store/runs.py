@@ -117,7 +117,8 @@ def last_crawl_run(db: Database, source_id: str) -> int | None:
     """Return the number of the source's newest run, to which a replay's events are booked."""
     with db.read() as session:
         query = select(func.max(col(RunRow.id))).where(col(RunRow.source_id) == source_id)
-        return session.execute(query).scalar_one()
+        newest: int | None = session.execute(query).scalar_one()
+        return newest
 
 
 def add_rejects(db: Database, run_id: int, rejects: Sequence[Reject]) -> None:

@@ -47,7 +47,6 @@ def open_context() -> Context:
     A mistake in the configuration ends the program with its message.
     """
     from index.opening import open_engine
-
     from store.database import migrate, open_database
 
     settings = Settings()

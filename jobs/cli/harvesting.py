@@ -75,9 +75,8 @@ def replay(
     verbose: Verbose = False,
 ) -> None:
     """Normalise the archive again, without the network, and publish what differs."""
-    from index.sync import synchronise
-
     from config.taxonomy import load_taxonomy
+    from index.sync import synchronise
     from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
     from jobs.replay import replay as replay_source
     from normalize.tagging import Tagger
@@ -117,7 +116,7 @@ def _print_replay(report: "ReplayReport") -> None:
 def sources(as_json: AsJson = False) -> None:
     """List each source: last healthy run, calls, age, problems."""
     from jobs.cli.context import open_context, print_json, utc_now
-    from jobs.freshness import source_states
+    from store.health import source_states
 
     context = open_context()
     states = source_states(context.sources, context.db, utc_now())

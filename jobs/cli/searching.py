@@ -105,9 +105,8 @@ def export(
     sort: filters.Sort = "deadline",
 ) -> None:
     """Export what a search finds, in the schema of the house or a format of the trade."""
-    from portal_api.exports import FORMATS, write_export
-
     from jobs.cli.context import fail, open_context, utc_now
+    from portal_api.exports import FORMATS, write_export
 
     if output_format not in FORMATS:
         fail(f"--format: {output_format!r} is none of {', '.join(FORMATS)}")

@@ -14,9 +14,9 @@ def serve(
 ) -> None:
     """Serve the API and the pages."""
     import uvicorn
-    from portal_api.app import create_app
 
     from jobs.cli.context import log_to_stderr, open_context
+    from portal_api.app import create_app
 
     log_to_stderr(verbose=False)
     context = open_context()
@@ -26,9 +26,8 @@ def serve(
 
 def reindex() -> None:
     """Build the search index anew beside the live one, then swap."""
-    from index.sync import reindex as rebuild
-
     from index.engine import IndexBusy, SearchUnavailable
+    from index.sync import reindex as rebuild
     from jobs.cli.context import fail, open_context, utc_now
 
     context = open_context()

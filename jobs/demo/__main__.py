@@ -6,15 +6,14 @@ the real spiders harvest them, and the portal serves what came of it.
 
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from jobs.demo.server import SampleServer
 
 from config.settings import Settings
 from config.sources import load_sources
+from jobs.demo.server import SampleServer
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "tests" / "sources"
@@ -67,4 +66,4 @@ def _is_free(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(typer.run(demo))
+    typer.run(demo)

@@ -40,7 +40,8 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         url=f"{_API}/GE/es/convocatoria/{code}",
         call_identifier=code,
         title=detail.get("descripcion"),
-        description="\n".join(filter(None, (notice.get("texto") for notice in detail.get("anuncios") or []))) or None,
+        description="\n".join(filter(None, (notice.get("texto") for notice in detail.get("anuncios") or [])))
+        or None,
         keywords=_keywords(detail),
         documents=_documents(detail),
         level=_level(item, detail),
@@ -78,7 +79,9 @@ def _note(detail: Mapping[str, Any], opens_at: str | None, deadline: str | None)
     if not opens_at and detail.get("textInicio"):
         parts.append(f"Inicio: {str(detail['textInicio']).strip()}")
     if detail.get("textFin") and not _whole_date(detail["textFin"]):
-        parts.append(f"Fin: {str(detail['textFin']).strip()}" if not deadline else str(detail["textFin"]).strip())
+        parts.append(
+            f"Fin: {str(detail['textFin']).strip()}" if not deadline else str(detail["textFin"]).strip()
+        )
     return ". ".join(part.rstrip(".") for part in parts) or None
 
 
@@ -108,7 +111,10 @@ def _documents(detail: Mapping[str, Any]) -> tuple[DocumentText, ...]:
         ("Sede electrónica", detail.get("sedeElectronica")),
     ]
     files = [
-        (file.get("descripcion") or file.get("nombreFic"), f"{_API}/api/convocatorias/documentos?idDocumento={file['id']}")
+        (
+            file.get("descripcion") or file.get("nombreFic"),
+            f"{_API}/api/convocatorias/documentos?idDocumento={file['id']}",
+        )
         for file in detail.get("documentos") or []
         if file.get("id")
     ]

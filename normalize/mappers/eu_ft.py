@@ -19,7 +19,9 @@ from normalize.mappers.sedia_record import first, metadata_of, native_id_of, val
 
 _PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities"
 _OFFSET = re.compile(r"(?:Z|[+-]00:?00)$")
-_ZONE_NOTE = "Hour as the EU portal prints it; the portal does not state its time zone, read here as Brussels time."
+_ZONE_NOTE = (
+    "Hour as the EU portal prints it; the portal does not state its time zone, read here as Brussels time."
+)
 
 
 def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
@@ -157,7 +159,8 @@ def _deadlines(metadata: Mapping[str, Any], *, local_hours: bool = False) -> tup
     model = (first(metadata, "deadlineModel") or "").casefold()
     kinds: list[DeadlineKind] = ["single"] * len(texts)
     if model == "two-stage" and len(texts) >= 2:
-        kinds = ["stage_1", *["stage_2"] * (len(texts) - 1)]
+        kinds[0] = "stage_1"
+        kinds[1:] = ["stage_2" for _ in texts[1:]]
     elif model == "two-stage":
         kinds = ["stage_1"] * len(texts)
     elif len(texts) > 1:
@@ -209,10 +212,16 @@ def _budget(metadata: Mapping[str, Any], identifier: str) -> dict[str, Any]:
     type of action; years are summed.
     """
     lines = _action_lines(metadata, identifier)
-    years = [_decimal(amount, "budget_total") for line in lines for amount in (line.get("budgetYearMap") or {}).values()]
+    years = [
+        _decimal(amount, "budget_total")
+        for line in lines
+        for amount in (line.get("budgetYearMap") or {}).values()
+    ]
     lowest = [_decimal(line.get("minContribution"), "grant_min") for line in lines]
     highest = [_decimal(line.get("maxContribution"), "grant_max") for line in lines]
-    grants = [int(line["expectedGrants"]) for line in lines if str(line.get("expectedGrants") or "").isdigit()]
+    grants = [
+        int(line["expectedGrants"]) for line in lines if str(line.get("expectedGrants") or "").isdigit()
+    ]
     return {
         "budget_total": sum(filter(None, years), Decimal(0)) or None,
         "grant_min": min(filter(None, lowest), default=None),

@@ -38,7 +38,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         title=str(notice.get("designacaoPT") or "").strip() or english,
         summary=_summary(rows, english),
         keywords=_keywords(rows),
-        documents=_documents(payload.get("documentos") or ()),
+        documents=_documents(payload.get("documentos") or []),
         level="regional" if regions else "national",
         funder="Portugal 2030",
         programme=programme or None,
@@ -64,13 +64,20 @@ def _regions(row: Mapping[str, Any], source: Source) -> list[str]:
 
 
 def _keywords(rows: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    names = ("tipologiaAcaoDesignacao", "tipologiaIntervencaoDesignacao", "tipologiaOperacaoDesignacao", "fundoDesignacao")
+    names = (
+        "tipologiaAcaoDesignacao",
+        "tipologiaIntervencaoDesignacao",
+        "tipologiaOperacaoDesignacao",
+        "fundoDesignacao",
+    )
     return tuple(dict.fromkeys(str(row[name]) for row in rows for name in names if row.get(name)))
 
 
 def _summary(rows: list[Mapping[str, Any]], english: str) -> str | None:
     """Return what the notice says of itself: its English title and specific objectives."""
-    goals = dict.fromkeys(str(row["objetivoEspecificoDesignacao"]) for row in rows if row.get("objetivoEspecificoDesignacao"))
+    goals = dict.fromkeys(
+        str(row["objetivoEspecificoDesignacao"]) for row in rows if row.get("objetivoEspecificoDesignacao")
+    )
     return ". ".join(filter(None, (english, *goals))) or None
 
 

@@ -70,7 +70,7 @@ class Tagger:
         tags = [
             Tag(
                 area=key,
-                sector=key.split(".")[0],  # type: ignore[arg-type]  # the taxonomy's sectors are the schema's
+                sector=key.split(".")[0],
                 confidence=round(confidence_of(score, self._weights), 2),
                 evidence=_evidence(found.get(key, ()), text),
             )
@@ -164,7 +164,7 @@ def _evidence(matches: Iterable[tuple[str, Match]], text: TagText) -> tuple[Evid
     for name, match in sorted(matches, key=lambda found: (order[found[0]], found[1].start)):
         words = values[name][match.start : match.end]
         if words.casefold() not in shown:
-            shown[words.casefold()] = Evidence(field=name, start=match.start, end=match.end, term=words)  # type: ignore[arg-type]  # `_fields` names them
+            shown[words.casefold()] = Evidence(field=name, start=match.start, end=match.end, term=words)
     return tuple(shown.values())[:EVIDENCE_MAX]
 
 

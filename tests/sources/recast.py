@@ -60,7 +60,7 @@ def _hit(row: dict[str, Any]) -> dict[str, Any]:
     }
     metadata["callccm2Id" if kind == "8" else "ccm2Id"] = [number]
     if row["budgetMin"] or row["budgetMax"]:
-        line = {
+        line: dict[str, Any] = {
             "action": f"{row['topicId']} - {row['typesOfAction']}",
             "expectedGrants": row["expectedGrants"] or 0,
             "minContribution": row["budgetMin"] or 0,

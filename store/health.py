@@ -1,0 +1,99 @@
+"""The state of each source in plain words, from its runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from config.sources import Source
+from store.database import Database
+from store.reading import count_by_source
+from store.runs import RunView, last_runs
+
+Health = Literal["healthy", "stale", "unhealthy", "never", "off"]
+STALE_AFTER = timedelta(hours=36)
+"""A source is harvested every night; a night and a half without a healthy run is a missed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source as `portal sources`, the API and the sources page show it.
+
+    Attributes:
+        proven: A recorded answer or a healthy run has shown that the wire is as the entry says.
+        health: ``never`` before the first run, ``off`` when disabled or without its key.
+        words: The state in a sentence.
+    """
+
+    source_id: str
+    title: str
+    publisher: str
+    homepage: str
+    protocol: str
+    level: str
+    country: str | None
+    evidence: str
+    proven: bool
+    licence: str
+    calls: int
+    last_run_at: datetime | None
+    last_healthy_at: datetime | None
+    rejected: int
+    problems: tuple[str, ...]
+    health: Health
+    words: str
+
+
+def source_states(sources: Mapping[str, Source], db: Database, now: datetime) -> list[SourceState]:
+    """Return the state of each source at ``now`` (UTC), in the order of the entries."""
+    newest = {run.source_id: run for run in last_runs(db) if run.result}
+    healthy = {run.source_id: run for run in last_runs(db, result="healthy")}
+    counts = count_by_source(db)
+    return [
+        _state(source, newest.get(source.id), healthy.get(source.id), counts.get(source.id, 0), now)
+        for source in sources.values()
+    ]
+
+
+def _state(
+    source: Source, last: RunView | None, healthy: RunView | None, calls: int, now: datetime
+) -> SourceState:
+    health, words = _judge(source, last, healthy, now)
+    return SourceState(
+        source_id=source.id,
+        title=source.title,
+        publisher=source.publisher,
+        homepage=source.homepage,
+        protocol=source.protocol,
+        level=source.level,
+        country=source.country,
+        evidence=source.evidence,
+        proven=source.evidence == "payload" or healthy is not None,
+        licence=source.licence,
+        calls=calls,
+        last_run_at=last.finished_at if last else None,
+        last_healthy_at=healthy.finished_at if healthy else None,
+        rejected=last.rejected if last else 0,
+        problems=last.problems if last else (),
+        health=health,
+        words=words,
+    )
+
+
+def _judge(
+    source: Source, last: RunView | None, healthy: RunView | None, now: datetime
+) -> tuple[Health, str]:
+    if not source.enabled:
+        return "off", "switched off in its entry"
+    if last is None:
+        return "never", "not harvested yet"
+    since = f"showing the data of {_day(healthy)}" if healthy else "nothing published yet"
+    if last.result != "healthy":
+        return "unhealthy", f"last run failed: {'; '.join(last.problems)}; {since}"
+    if last.finished_at and now - last.finished_at > STALE_AFTER:
+        return "stale", f"no run since {_day(last)}"
+    return "healthy", f"{last.calls} calls on {_day(last)}, {last.rejected} records rejected"
+
+
+def _day(run: RunView) -> str:
+    return f"{run.finished_at:%Y-%m-%d %H:%M} UTC" if run.finished_at else "unknown"
