@@ -22,8 +22,9 @@ from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
 from normalize.seal import find_seal
 from normalize.tagging import Tagger, TagText
-from normalize.text import clean_line, clean_url, plain_text, sanitise_html, summarise
+from normalize.text import clean_line, plain_text, sanitise_html, summarise
 from normalize.trl import parse_trl
+from normalize.web_address import clean_url
 
 Mapper = Callable[[Mapping[str, Any], Source], Fields]
 Parsed = TypeVar("Parsed")
