@@ -28,7 +28,7 @@ class ConditionalPolicy(RFC2616Policy):
     def is_cached_response_valid(
         self, cachedresponse: Response, response: Response, request: Request
     ) -> bool:
-        """Tell whether the server said 304. To Scrapy's own policy a 5xx is a yes: a dead source looks well."""
+        """Tell whether the server said 304. Scrapy's own says yes to a 5xx: a dead source would look well."""
         return response.status == 304
 
 
