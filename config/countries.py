@@ -1,6 +1,7 @@
 """Countries: ISO 3166-1 codes, Eurostat's own codes, and names.
 
-Source of the facts: European Commission, Eurostat/GISCO; names in other languages from CLDR (Babel).
+Source: European Commission - Eurostat/GISCO; names in other languages from CLDR (Babel). Kosovo
+carries XK, the user-assigned code the Commission uses.
 """
 
 import csv
@@ -13,33 +14,13 @@ from babel import Locale
 from config.nuts import fold
 
 _FILE = Path(__file__).parent / "countries.csv"
-_LANGUAGES = [
-    "bg",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "et",
-    "fi",
-    "fr",
-    "ga",
-    "hr",
-    "hu",
-    "it",
-    "lt",
-    "lv",
-    "mt",
-    "nl",
-    "pl",
-    "pt",
-    "ro",
-    "sk",
-    "sl",
-    "sv",
-    "nb",
-]
+_LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv nb"
+_OTHER_NAMES: Mapping[str, str] = {
+    "Bosnia and Herzegovina": "BA", "Czech Republic": "CZ", "Great Britain": "GB", "Holland": "NL",
+    "Republic of Moldova": "MD", "Slovak Republic": "SK", "The Netherlands": "NL",
+    "Turkey": "TR", "United States of America": "US",
+}  # fmt: skip
+"""Names in use that CLDR spells otherwise."""
 
 
 @cache
@@ -78,10 +59,15 @@ def eurostat_of(iso: str) -> str:
 
 @cache
 def iso_by_name() -> Mapping[str, str]:
-    """Return folded country name -> ISO code, in the 24 official EU languages and Norwegian."""
-    names: dict[str, str] = {}
-    for language in _LANGUAGES:
+    """Return folded country name -> ISO code, in the 24 official EU languages and Norwegian.
+
+    A name of two countries ("Kongo") is left out.
+    """
+    names: dict[str, set[str]] = {fold(name): {code} for name, code in _OTHER_NAMES.items()}
+    for code, name in countries().items():
+        names.setdefault(fold(name), set()).add(code)
+    for language in _LANGUAGES.split():
         for code, name in Locale(language).territories.items():
             if code in countries():
-                names.setdefault(fold(name), code)
-    return names
+                names.setdefault(fold(name), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in names.items() if len(codes) == 1}

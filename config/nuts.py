@@ -1,9 +1,11 @@
 """NUTS 2024: codes, names and parents.
 
-Source of the facts: European Commission, Eurostat/GISCO (NUTS 2024; labels only, no boundaries).
+Source: European Commission - Eurostat/GISCO (NUTS 2024; labels only, no boundaries).
+``region_names.csv`` adds names in use that are not labels of the classification.
 """
 
 import csv
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).parent / "nuts_2024.csv"
+_OTHER_NAMES = Path(__file__).parent / "region_names.csv"
+_BRACKETS = re.compile(r"\s*\([^)]*\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,29 @@ def fold(name: str) -> str:
 
 
 @cache
-def codes_by_name(country: str) -> Mapping[str, str]:
-    """Return folded name -> code for a country's regions (Eurostat code), the widest region winning.
+def codes_by_name(country: str) -> Mapping[str, tuple[str, ...]]:
+    """Return folded name -> codes for a country's regions (Eurostat's country code).
 
-    Bilingual names ("Trentino-Alto Adige/Südtirol") are found whole and by each part.
+    The widest region of a name wins (Île-de-France is FR1 and FR10). Bilingual labels
+    ("Vlaams-Brabant/Brabant flamand") are found whole and by each part, labels with a bracket
+    ("Centro (PT)") also without. A name of two different regions is left out. A region that the
+    classification has split since ("Trentino-Alto Adige") is its parts.
     """
-    found: dict[str, str] = {}
-    ours = sorted(
-        (r for r in regions().values() if r.code.startswith(country)), key=lambda r: (r.level, r.code)
-    )
-    for region in ours:
-        for name in region.names:
-            for part in (name, *name.split("/")):
-                found.setdefault(fold(part), region.code)
-    return found
+    found: dict[str, set[str]] = {}
+    for region in regions().values():
+        if region.code.startswith(country):
+            for name in region.names:
+                for part in (name, _BRACKETS.sub("", name), *name.split("/")):
+                    found.setdefault(fold(part), set()).add(region.code)
+    names: dict[str, tuple[str, ...]] = {}
+    for name, codes in found.items():
+        widest = min(codes, key=lambda code: (len(code), code))
+        if all(code.startswith(widest) for code in codes):
+            names[name] = (widest,)
+    return names | _other_names(country)
+
+
+def _other_names(country: str) -> dict[str, tuple[str, ...]]:
+    with _OTHER_NAMES.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["country"] == country]
+    return {fold(row["name"]): tuple(row["codes"].split()) for row in rows}

@@ -8,8 +8,9 @@ from config.countries import eurostat_of, iso_by_name, iso_of
 from config.nuts import codes_by_name, fold, regions, with_parents
 from normalize.errors import RecordError
 
-_CODED = re.compile(r"^(?P<code>[A-Z]{2}[0-9A-Z]{0,3})(?:\s*-\s*.*)?$", re.DOTALL)
-_SUFFIX = re.compile(r"\s*\([^)]*\)\s*$")
+_CODED = re.compile(r"(?P<code>[A-Z]{2}[0-9A-Z]{0,3})(?:\s*[-–:]\s*(?P<name>.+))?", re.DOTALL)
+_SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
+MAX_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +21,31 @@ class Places:
     countries: tuple[str, ...]
 
 
-def parse_places(printed: Iterable[str], country: str | None) -> Places:
+def parse_places(printed: Iterable[str], country: str | None, *, skip_unknown: bool = False) -> Places:
     """Read regions printed as codes ("ES61", "ES61 - ANDALUCIA") or names ("Île-de-France (Région)").
 
     Args:
         printed: Codes or names of regions or countries.
         country: ISO code of the country the names belong to; None when only codes are expected.
+        skip_unknown: Leave out what nobody knows instead of refusing the record.
 
     Returns:
         Regions with all their parents, and the countries they lie in; a country's own code or
         name adds the country and no region.
 
     Raises:
-        RecordError: A place nobody knows.
+        RecordError: A place nobody knows, or a name that several regions share.
     """
     codes: dict[str, None] = {}
     lands: dict[str, None] = {}
     for text in printed:
-        code = _code_of(text.strip(), country)
-        iso = iso_of(code[:2])
-        if iso is None:
-            raise RecordError("unknown country", value=text)
-        lands[iso] = None
-        if len(code) > 2:
-            codes |= dict.fromkeys(with_parents(code))
+        found = _codes_of(text, country)
+        if not found and not skip_unknown:
+            raise RecordError("unknown region", value=text)
+        for code in found:
+            lands[iso_of(code[:2]) or code[:2]] = None
+            if len(code) > 2:
+                codes |= dict.fromkeys(with_parents(code))
     return Places(tuple(codes), tuple(lands))
 
 
@@ -55,31 +57,44 @@ def parse_countries(printed: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for text in printed:
-        iso = iso_of(text) if len(text.strip()) == 2 else iso_by_name().get(fold(text))
+        iso = _country_of(text)
         if iso is None:
             raise RecordError("unknown country", value=text)
         found[iso] = None
     return tuple(found)
 
 
-def _code_of(text: str, country: str | None) -> str:
-    coded = _CODED.match(text)
-    if coded and (coded["code"] in regions() or (len(coded["code"]) == 2 and iso_of(coded["code"]))):
-        return coded["code"]
-    if country:
-        names = codes_by_name(eurostat_of(country))
-        for name in (text, _SUFFIX.sub("", text), text.split("/")[0]):
-            if code := names.get(fold(name)):
-                return code
-    if iso := iso_by_name().get(fold(_SUFFIX.sub("", text))):
-        return iso
-    raise RecordError("unknown region", value=text)
-
-
 def is_known_place(text: str, country: str | None) -> bool:
     """Tell whether `parse_places` would read the text."""
-    try:
-        parse_places([text], country)
-    except RecordError:
-        return False
-    return True
+    return bool(_codes_of(text, country))
+
+
+def _country_of(text: str) -> str | None:
+    bare = text[:MAX_CHARACTERS].strip()
+    return iso_of(bare) if len(bare) == 2 else iso_by_name().get(fold(bare))
+
+
+def _codes_of(text: str, country: str | None) -> tuple[str, ...]:
+    """Return NUTS codes, or a country's Eurostat code; empty for a place nobody knows."""
+    text = text[:MAX_CHARACTERS].strip()
+    coded = _CODED.fullmatch(text)
+    if coded and len(coded["code"]) == 2 and (iso := iso_of(coded["code"])):
+        # "ES - ESPAÑA" is the country, "DE - Bayern" is not.
+        return _codes_of_name(coded["name"], iso) if coded["name"] else (eurostat_of(iso),)
+    if coded and coded["code"] in regions():
+        return (coded["code"],)
+    return _codes_of_name(text, country)
+
+
+def _codes_of_name(name: str, country: str | None) -> tuple[str, ...]:
+    bare = _SUFFIX.sub("", name)
+    if country:
+        names = codes_by_name(eurostat_of(country))
+        if found := names.get(fold(name)) or names.get(fold(bare)):
+            return found
+        # A bilingual name in another order than the label's: every part must be known, and the same.
+        parts = {names.get(fold(part), ()) for part in bare.split("/")}
+        if len(parts) == 1 and (only := parts.pop()):
+            return only
+    iso = iso_by_name().get(fold(name)) or iso_by_name().get(fold(bare))
+    return (eurostat_of(iso),) if iso else ()
