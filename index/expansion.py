@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from config.taxonomy import load_taxonomy
+from index.folding import fold
 from index.words import WORD, Clause
-from normalize.tagging.folding import fold, spellings
+from normalize.tagging.folding import spellings
 
 TERM_MIN = 5
 """Letters a term needs: short ones mean too many things."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from index.folding import fold
 from index.query import Highlight, Span
 from index.words import WORD, Clause, within_one_edit
-from normalize.tagging.folding import fold
 
 SNIPPET = 260
 """Characters of a body's snippet: two lines on a desk, five on a phone."""

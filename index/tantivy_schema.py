@@ -6,8 +6,8 @@ from hashlib import sha256
 import tantivy
 
 from index.documents import FOREVER, IndexDocument
+from index.folding import fold
 from index.query import FACETS
-from normalize.tagging.folding import fold
 
 SCHEMA_VERSION = 1
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from normalize.tagging.folding import fold, spellings
+from index.folding import fold
+from normalize.tagging.folding import spellings
 
 WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
