@@ -5,9 +5,8 @@ from typing import Any
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-LANGUAGES = tuple(
-    ["bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "no", "ca", "gl", "eu"]
-)
+_LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv no ca gl eu"
+LANGUAGES = tuple(_LANGUAGES.split())
 MIN_CHARACTERS = 20
 MIN_CERTAINTY = 0.9
 

@@ -79,11 +79,19 @@ def _codes_of(text: str, country: str | None) -> tuple[str, ...]:
     text = text[:MAX_CHARACTERS].strip()
     coded = _CODED.fullmatch(text)
     if coded and len(coded["code"]) == 2 and (iso := iso_of(coded["code"])):
-        # "ES - ESPAÑA" is the country, "DE - Bayern" is not.
-        return _codes_of_name(coded["name"], iso) if coded["name"] else (eurostat_of(iso),)
+        return _codes_in(coded["name"] or "", iso)
     if coded and coded["code"] in regions():
         return (coded["code"],)
     return _codes_of_name(text, country)
+
+
+def _codes_in(name: str, iso: str) -> tuple[str, ...]:
+    """Read what follows a country's code: "DE - Bayern" is a region, "CZ - CESKÁ REPUBLIKA" the country.
+
+    The code decides where the name is neither a region of that country nor another country.
+    """
+    whole = (eurostat_of(iso),)
+    return codes_by_name(whole[0]).get(fold(name)) or (whole if _country_of(name) in (None, iso) else ())
 
 
 def _codes_of_name(name: str, country: str | None) -> tuple[str, ...]:
