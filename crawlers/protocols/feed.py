@@ -43,7 +43,7 @@ class FeedSpider(SourceSpider):
             self.run.problem(f"{error}: {response.url}")
             return
         for entry in entries:
-            yield self.record(entry.get("link"), _payload(entry, feed), response.url)
+            yield self.record(entry.get("link"), entry_payload(entry, feed), response.url)
 
 
 def entries_of(body: bytes) -> list[Any]:
@@ -83,7 +83,8 @@ def _decoded(body: bytes) -> str:
         raise UnexpectedAnswer(f"not {encoding} ({error})") from error
 
 
-def _payload(entry: Any, feed: str) -> dict[str, str | None]:  # noqa: ANN401 - feedparser publishes no types
+def entry_payload(entry: Any, feed: str) -> dict[str, str | None]:  # noqa: ANN401 - feedparser publishes no types
+    """Return what is stored of a feed entry, each text as the feed prints it."""
     return {
         "feed": feed,
         "title": entry.get("title"),

@@ -1,0 +1,43 @@
+"""What every test shares: no socket beyond loopback, one clock, one tagger."""
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from config.taxonomy import load_taxonomy
+from normalize.tagging import Tagger
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+"""The moment of every test: the day the samples were written."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; CI never does")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def tagger() -> Tagger:
+    return Tagger(load_taxonomy())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """Refuse every connection beyond this machine: a test that needs one is wrong."""
+    connect = socket.socket.connect
+
+    def guarded(sock: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(sock, address)  # type: ignore[arg-type]  # the library's own union
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
