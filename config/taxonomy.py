@@ -1,15 +1,36 @@
 """The taxonomy: sectors, areas, flags, their terms, and what programme identifiers hint at."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import ConfigError
 
 DEFAULT = Path(__file__).parent / "taxonomy.toml"
+SectorName = Literal["digital", "clean", "bio"]
+FlagName = Literal["defence", "space"]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return pattern
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("an empty term")
+    return text
+
+
+Term = Annotated[str, AfterValidator(_not_blank)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class _Part(BaseModel):
@@ -22,46 +43,78 @@ class Area(_Part):
     Attributes:
         basis: What it is drawn from and how well that is known; never to be quoted as law where
             it says "from memory".
-        terms: ISO 639-1 -> words and phrases. All-capital terms up to four letters are matched by case.
-        weak: Terms that count little: they name the context as often as the technology.
+        terms: ISO 639-1 -> words and phrases. Terms up to five letters with two capitals are
+            abbreviations and matched by case.
+        weak: Those of them that count little: they name the context as often as the technology.
         negatives: Phrases in which a term means something else.
     """
 
     label: str
     basis: str = ""
-    terms: Mapping[str, tuple[str, ...]]
-    weak: tuple[str, ...] = ()
-    negatives: tuple[str, ...] = ()
+    terms: Mapping[Language, tuple[Term, ...]]
+    weak: tuple[Term, ...] = ()
+    negatives: tuple[Term, ...] = ()
+
+    @model_validator(mode="after")
+    def _weak_are_terms(self) -> Self:
+        known = {term.casefold() for terms in self.terms.values() for term in terms}
+        for term in self.weak:
+            if term.casefold() not in known:
+                raise ValueError(f"weak {term!r} is none of the terms")
+        return self
 
 
 class SectorEntry(_Part):
     """A sector and its areas by key."""
 
     label: str
-    areas: Mapping[str, Area]
+    areas: Mapping[Annotated[str, Field(pattern=r"^[a-z_]+$")], Area]
 
 
 class Hint(_Part):
-    """What the identifier of a call says of its technology, as weak evidence.
+    """What the identifier or programme of a call says of its technology, as weak evidence.
 
     Attributes:
-        pattern: Regular expression matched at the start of the call identifier.
-        areas: Areas the identifier speaks for, or sectors when only that is known.
-        weight: Added to the score; negative where the programme funds no technology.
+        pattern: Regular expression matched at the start of the field.
+        field: Where it is looked for.
+        areas: Areas it speaks for, or sectors or flags when only that is known; none: it speaks
+            of the whole call, for (above zero) or against any technology (below).
+        weight: Added to the score.
     """
 
-    pattern: str
+    pattern: Annotated[str, AfterValidator(_compiles)]
+    field: Literal["call_identifier", "programme"] = "call_identifier"
     areas: tuple[str, ...] = ()
     weight: float = Field(ge=-10, le=10)
 
 
 class Taxonomy(_Part):
-    """Everything the tagger knows about words."""
+    """Everything the tagger knows about words.
 
-    version: str
-    sectors: Mapping[Literal["digital", "clean", "bio"], SectorEntry]
-    flags: Mapping[Literal["defence", "space"], Area]
+    Attributes:
+        version: Kept with every call that was tagged with it.
+        boilerplate: Phrases whose whole sentence says nothing of the technology.
+        context: ISO 639-1 -> words that, in a title, speak against a technology purpose.
+        hints: Looked through in order, the first that fits a field counts.
+    """
+
+    version: str = Field(min_length=1)
+    sectors: Mapping[SectorName, SectorEntry]
+    flags: Mapping[FlagName, Area]
+    boilerplate: tuple[Term, ...] = ()
+    context: Mapping[Language, tuple[Term, ...]] = {}
     hints: tuple[Hint, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name, known in (("sectors", get_args(SectorName)), ("flags", get_args(FlagName))):
+            if missing := set(known) - set(getattr(self, name)):
+                raise ValueError(f"{name} lacks {', '.join(sorted(missing))}")
+        keys = {key for key, _ in self.areas()} | set(self.sectors) | set(self.flags)
+        for hint in self.hints:
+            if unknown := set(hint.areas) - keys:
+                raise ValueError(f"hint {hint.pattern!r} names no area of ours: {sorted(unknown)}")
+        return self
 
     def areas(self) -> Iterator[tuple[str, Area]]:
         """Yield ``sector.area`` keys and areas in the file's order."""
@@ -88,9 +141,9 @@ def load_taxonomy(path: Path = DEFAULT) -> Taxonomy:
     """
     try:
         return Taxonomy(**tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, "-", "-", str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = [str(part) for part in first["loc"]]
+        place = [str(part) for part in first["loc"]] or ["-"]
         raise ConfigError(path, ".".join(place[:-1]) or "-", place[-1], first["msg"]) from error

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from normalize.errors import RecordError
-from normalize.tagging.tagger import Tagger, TagText
+from normalize.tagging.reading import TagText
+from normalize.tagging.tagger import Tagger
 
 
 def tag_json_line(record: object, tagger: Tagger) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Matcher:
 
 
 def _same_case(pattern: Pattern, text: str, origin: Sequence[int], span: tuple[int, int]) -> bool:
-    return text[origin[span[0]] : origin[span[1] - 1] + 1] == pattern.exact
+    end = origin[span[1] - 1] + 1
+    return text[origin[span[0]] : end] == pattern.exact and text[end : end + 1] != "S"
 
 
 def _fit(pattern: Pattern, folded: str, start: int, end: int, language: str | None) -> tuple[int, int] | None:
@@ -76,7 +77,8 @@ def _fit(pattern: Pattern, folded: str, start: int, end: int, language: str | No
     tail = _word_end(folded, end)
     whole = start == 0 or not folded[start - 1].isalnum()
     if pattern.exact:
-        return (start, end) if whole and tail == end and _may_abbreviate(pattern, language) else None
+        alone = whole and folded[end:tail] in ("", "s")  # LLM, LLMs
+        return (start, end) if alone and _may_abbreviate(pattern, language) else None
     own = pattern.negative or pattern.language == "en" or language in (None, pattern.language)
     compound = pattern.inside and language in COMPOUNDING and pattern.language == language
     if compound:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from config.taxonomy import Taxonomy
 from normalize.tagging.folding import fold_term, spellings
 
+CONTEXT = "context"
+"""Stands for an area in patterns of words that speak against a technology purpose."""
 MIN_STEM = 6
 """Letters a word needs before its inflections and compounds are looked for."""
 _VOWELS = "aeiouyąę"
@@ -42,7 +44,10 @@ class Pattern:
 
 
 def patterns_of(taxonomy: Taxonomy) -> Iterator[tuple[str, Pattern]]:
-    """Yield (folded text to look for, pattern) for all terms and negatives of areas and flags."""
+    """Yield (folded text to look for, pattern) for terms, negatives and words of context."""
+    for language, words in taxonomy.context.items():
+        for word in words:
+            yield from _of_term(CONTEXT, word, language, weak=False)
     for area, entry in [*taxonomy.areas(), *taxonomy.flags.items()]:
         weak = {term.casefold() for term in entry.weak}
         for language, terms in entry.terms.items():

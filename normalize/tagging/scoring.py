@@ -1,24 +1,30 @@
 """From places of terms to scores, from scores to a decision. Few numbers, chosen by cross-validation."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 EARLY = 800
 """Characters of a description that say what the call is about; later ones explain and repeat."""
+_REPEATS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The numbers of the tagger; `make eval` prints what they reach, docs/tagging.md how they were chosen.
+    """The numbers of the tagger; docs/tagging.md says how they were chosen and what they reach.
 
     Attributes:
-        title, keywords, early, late: What a term is worth by where it stands first.
-        repeat: What each doubling of its count adds.
-        weak: Factor for terms that name the context as often as the technology.
-        sector: Score a sector needs; ``area`` the score an area needs in it.
+        title, keywords, early, late: What a term is worth by the best place it stands in.
+        late_max: What all terms of an area that stand only late are worth together at most.
+        repeat: What each doubling of a term's count adds.
+        weak, weak_title: Factors, in text and in titles, for terms that name the context as often as
+            the technology.
+        others: Factor for a sector's other areas beside its best.
+        sector: Score a sector needs; ``area`` the score a further area needs in it.
         share: Share of the sector's best area that a further area needs.
         rival: Share of the best sector's score that a further sector needs.
+        context: Taken off every sector for each title word that speaks against a technology.
+        hint: Factor for what identifiers hint.
         defence, space: Scores the flags need.
     """
 
@@ -26,90 +32,98 @@ class Weights:
     keywords: float = 1.0
     early: float = 1.0
     late: float = 0.4
+    late_max: float = 3.0
     repeat: float = 0.5
     weak: float = 0.3
+    weak_title: float = 0.7
+    others: float = 0.5
     sector: float = 3.0
     area: float = 2.0
     share: float = 0.5
     rival: float = 0.5
-    defence: float = 4.0
+    context: float = 0.5
+    hint: float = 1.0
+    defence: float = 3.0
     space: float = 3.0
 
 
-def field_score(places: Iterable[tuple[str, int]], weights: Weights) -> float:
-    """Return what one term is worth: its best place, and a little for being repeated.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one term stands: a field and the offset in it."""
+
+    field: str
+    offset: int
+
+
+def area_score(terms: Iterable[tuple[bool, Sequence[Place]]], weights: Weights) -> float:
+    """Return what the terms found of one area are worth together.
 
     Args:
-        places: (field, offset) of each time it stands.
+        terms: For each term whether it is weak, and the places it stands in.
         weights: The numbers.
     """
-    best, count = 0.0, 0
-    for field, offset in places:
-        count += 1
-        if field == "title":
-            worth = weights.title
-        elif field == "keywords":
-            worth = weights.keywords
+    clear = late = 0.0
+    for weak, places in terms:
+        best = max(_worth(place, weights) * _factor(place, weak, weights) for place in places)
+        repeat = weights.repeat * math.log2(min(len(places), _REPEATS_MAX))
+        score = best + repeat * (weights.weak if weak else 1.0)
+        if any(place.field != "description" or place.offset < EARLY for place in places):
+            clear += score
         else:
-            worth = weights.early if offset < EARLY else weights.late
-        best = max(best, worth)
-    return best + weights.repeat * math.log2(count) if count else 0.0
+            late += score
+    return clear + min(late, weights.late_max)
+
+
+def _factor(place: Place, weak: bool, weights: Weights) -> float:
+    if not weak:
+        return 1.0
+    return weights.weak_title if place.field == "title" else weights.weak
+
+
+def _worth(place: Place, weights: Weights) -> float:
+    if place.field == "title":
+        return weights.title
+    if place.field == "keywords":
+        return weights.keywords
+    return weights.early if place.offset < EARLY else weights.late
 
 
 def decide(
-    areas: Mapping[str, float], hint: tuple[tuple[str, ...], float], weights: Weights
+    areas: Mapping[str, float], bonus: Mapping[str, float], weights: Weights
 ) -> list[tuple[str, float]]:
-    """Return the areas that hold, best first.
+    """Return the areas that hold with their scores, best first.
 
-    A sector holds when its best area, a part of the others, and what the identifier hints reach
-    the threshold, and it is no mere by-catch of a stronger sector. Within it the best area holds,
-    and others near enough.
+    A sector holds when its best area, a part of the others and what is known of the call reach the
+    threshold, and it is no mere by-catch of a stronger sector. Within it the best area holds, and
+    others near enough.
 
     Args:
-        areas: ``sector.area`` -> score.
-        hint: Areas or sectors the call identifier speaks for, and the weight of its word.
+        areas: ``sector.area`` -> score, what hints speak for the area included.
+        bonus: Sector -> what hints and title words speak for (or against) the whole sector.
         weights: The numbers.
     """
-    scores = _with_hint(areas, hint)
-    sectors = _sector_scores(scores, hint)
-    top = max(sectors.values(), default=0.0)
+    groups: dict[str, dict[str, float]] = {}
+    for key, score in areas.items():
+        if score > 0:
+            groups.setdefault(key.split(".")[0], {})[key] = score
+    totals = {sector: _total(group, bonus.get(sector, 0.0), weights) for sector, group in groups.items()}
+    top = max(totals.values(), default=0.0)
     decided: list[tuple[str, float]] = []
-    for sector, total in sectors.items():
+    for sector, total in totals.items():
         if total < weights.sector or total < weights.rival * top:
             continue
-        ours = {key: score for key, score in scores.items() if key.startswith(f"{sector}.")}
-        best = max(ours.values())
-        decided += [
-            (key, score)
-            for key, score in ours.items()
-            if score > 0 and (score == best or (score >= weights.area and score >= weights.share * best))
-        ]
+        group = groups[sector]
+        best = max(group.values())
+        needed = min(best, max(weights.area, weights.share * best))
+        decided += [(key, score) for key, score in group.items() if score >= needed]
     return sorted(decided, key=lambda item: (-item[1], item[0]))
 
 
-def _with_hint(areas: Mapping[str, float], hint: tuple[tuple[str, ...], float]) -> dict[str, float]:
-    speaks_for, weight = hint
-    scores = dict(areas)
-    for key in speaks_for:
-        if key in scores:
-            scores[key] += weight
-    return scores
-
-
-def _sector_scores(scores: Mapping[str, float], hint: tuple[tuple[str, ...], float]) -> dict[str, float]:
-    speaks_for, weight = hint
-    totals: dict[str, float] = {}
-    for sector in dict.fromkeys(key.split(".")[0] for key in scores):
-        ours = sorted((score for key, score in scores.items() if key.startswith(f"{sector}.")), reverse=True)
-        total = ours[0] + 0.5 * sum(ours[1:])
-        if sector in speaks_for and ours[0] > 0:
-            total += weight
-        if not speaks_for:
-            total += weight
-        totals[sector] = total
-    return totals
+def _total(group: Mapping[str, float], bonus: float, weights: Weights) -> float:
+    scores = sorted(group.values(), reverse=True)
+    return scores[0] + weights.others * sum(scores[1:]) + bonus
 
 
 def confidence_of(score: float, weights: Weights) -> float:
     """Return a score as 0 to 1: one half at the threshold, towards 1 as evidence piles up."""
-    return 1 - 0.5 ** (score / weights.sector) if score > 0 else 0.0
+    return round(1 - 0.5 ** (score / weights.sector), 2) if score > 0 else 0.0

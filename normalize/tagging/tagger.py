@@ -4,40 +4,33 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from config.taxonomy import Taxonomy
 from normalize.call import Evidence, Sector, Tag
 from normalize.tagging.matching import Match, Matcher
-from normalize.tagging.scoring import Weights, confidence_of, decide, field_score
+from normalize.tagging.patterns import CONTEXT
+from normalize.tagging.reading import Reader, TagText
+from normalize.tagging.scoring import Place, Weights, area_score, confidence_of, decide
 
 EVIDENCE_MAX = 6
 """Words shown for a tag; more convinces nobody."""
-_ACTION_TYPES = re.compile(r"\((?:R?IA|CSA|PCP|PPI|COFUND|FPA|SGA|ERC|MSCA)\)")
-_BOILERPLATE = re.compile(
-    r"\b(?:generative AI|AI-based systems?|gender dimension|open science practices|exclusive focus on civil"
-    r"|ethics by design|do no significant harm|European Open Science Cloud|FAIR principles|life sciences strategy"
-    r"|(?:digital and green|green and digital|twin) transitions?|SSH disciplines|social sciences and humanities)\b",
-    re.IGNORECASE,
-)
-"""Phrases every EU topic repeats; the sentence around one says nothing of the technology."""
-
-
-@dataclass(frozen=True, slots=True)
-class TagText:
-    """What the tagger reads of a call; every text plain."""
-
-    title: str
-    summary: str = ""
-    description: str = ""
-    keywords: tuple[str, ...] = ()
-    call_identifier: str | None = None
-    programme: str | None = None
-    language: str | None = None
+_ORDER = {"title": 0, "keywords": 1, "summary": 2, "description": 3}
+_WHOLE = ""
+"""Key of what a hint says of the whole call, not of an area or sector."""
+_IDENTIFIER_MAX = 300
+DEFENCE = "defence.defence"
+"""The area of a call with a military or dual-use purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagResult:
-    """Tags with their evidence, and the two flags that stand beside the sectors."""
+    """Tags with their evidence, and the two flags that stand beside the sectors.
+
+    Attributes:
+        tags: Best first; a defence purpose is one too (``defence.defence``).
+        flag_evidence: The words that raised each flag that is up.
+    """
 
     tags: tuple[Tag, ...] = ()
     defence: bool = False
@@ -45,16 +38,25 @@ class TagResult:
     flag_evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Findings:
+    """All that was found in one call: matches by area, and what the hints say."""
+
+    matches: dict[str, list[tuple[str, Match]]]
+    hints: dict[str, float]
+    hinted: dict[str, list[Evidence]]
+
+
 class Tagger:
     """Built once a process from a taxonomy; `tag` is pure and safe to call from threads."""
 
     def __init__(self, taxonomy: Taxonomy, weights: Weights | None = None) -> None:
         self.version = taxonomy.version
-        self._weights = weights or Weights()
+        self.weights = weights or Weights()
         self._matcher = Matcher(taxonomy)
+        self._reader = Reader(taxonomy.boilerplate)
         self._hints = [(re.compile(hint.pattern), hint) for hint in taxonomy.hints]
-        self._weak = {(key, term) for key, area in taxonomy.areas() for term in area.weak}
-        self._weak |= {(key, term) for key, area in taxonomy.flags.items() for term in area.weak}
+        self._sectors: tuple[str, ...] = tuple(taxonomy.sectors)
         self._areas = tuple(key for key, _ in taxonomy.areas())
 
     def tag(self, text: TagText) -> TagResult:
@@ -63,112 +65,101 @@ class Tagger:
         Args:
             text: Plain texts of one call; any length, any characters.
         """
-        found = self._find(text)
-        scores = {key: self._score(matches) for key, matches in found.items()}
-        areas = {key: scores.get(key, 0.0) for key in self._areas}
-        decided = decide(areas, self._hint(text.call_identifier), self._weights)
-        tags = [
-            Tag(
-                area=key,
-                sector=key.split(".")[0],
-                confidence=round(confidence_of(score, self._weights), 2),
-                evidence=_evidence(found.get(key, ()), text),
-            )
-            for key, score in decided
-        ]
-        defence = scores.get("defence", 0.0) + self._defence_hint(text) >= self._weights.defence
-        space = scores.get("space", 0.0) >= self._weights.space
-        flags = {
-            key: _evidence(found.get(key, ()), text)
-            for key, on in (("defence", defence), ("space", space))
-            if on
-        }
-        if defence:
-            tags.append(_defence_tag(scores.get("defence", 0.0), flags["defence"], self._weights))
-        return TagResult(tuple(tags), defence, space, flags)
+        return self.judge(text, self.read(text))
 
-    def scores(self, text: TagText) -> dict[str, float]:
-        """Return the raw score of every area and flag that has one: for measuring, not for showing."""
-        return {key: self._score(matches) for key, matches in self._find(text).items()}
-
-    def _find(self, text: TagText) -> dict[str, list[tuple[str, Match]]]:
+    def read(self, text: TagText) -> Findings:
+        """Return what stands in a call; `judge` makes tags of it, under any weights."""
         found: dict[str, list[tuple[str, Match]]] = defaultdict(list)
-        for name, value in _fields(text):
+        for name, value in self._reader.fields(text):
             for match in self._matcher.find(value, text.language):
                 found[match.pattern.area].append((name, match))
-        return found
+        hints, hinted = self._read_hints(text)
+        return Findings(dict(found), hints, hinted)
 
-    def _score(self, matches: Iterable[tuple[str, Match]]) -> float:
-        by_term: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        weak: dict[str, bool] = {}
-        for name, match in matches:
-            key = match.pattern.term.casefold()
-            by_term[key].append((name, match.start))
-            weak[key] = (match.pattern.area, match.pattern.term) in self._weak
-        return sum(
-            field_score(places, self._weights) * (self._weights.weak if weak[term] else 1.0)
-            for term, places in by_term.items()
+    def judge(self, text: TagText, found: Findings, weights: Weights | None = None) -> TagResult:
+        """Return the tags that findings earn.
+
+        Args:
+            text: The call the findings are from.
+            found: What `read` returned for it.
+            weights: Other numbers than the tagger's own, for measuring.
+        """
+        weights = weights or self.weights
+        scores = _scores(found, weights)
+        against = weights.context * _title_terms(found.matches.get(CONTEXT, ()))
+        bonus = {name: scores.get(name, 0.0) + scores.get(_WHOLE, 0.0) - against for name in self._sectors}
+        decided = decide({key: scores.get(key, 0.0) for key in self._areas}, bonus, weights)
+        up = {
+            "defence": scores.get("defence", 0.0) >= weights.defence,
+            "space": scores.get("space", 0.0) >= weights.space or "digital.space" in dict(decided),
+        }
+        if up["defence"]:
+            decided.append((DEFENCE, scores["defence"]))
+        tags = tuple(
+            Tag(
+                area=key,
+                sector=cast("Sector", key.split(".")[0]),
+                confidence=confidence_of(score, weights),
+                evidence=_evidence(key.removeprefix("defence."), text, found),
+            )
+            for key, score in decided
         )
+        flags = {name: _evidence(name, text, found) for name in up if up[name]}
+        return TagResult(tags, up["defence"], up["space"], flags)
 
-    def _hint(self, identifier: str | None) -> tuple[tuple[str, ...], float]:
-        for pattern, hint in self._hints:
-            if identifier and pattern.match(identifier):
-                return hint.areas, hint.weight
-        return (), 0.0
-
-    def _defence_hint(self, text: TagText) -> float:
-        names = (text.call_identifier or "", text.programme or "")
-        return (
-            self._weights.defence
-            if any(re.match(r"EDF\b|EDIP\b|European Defence Fund", n) for n in names)
-            else 0.0
-        )
-
-
-def _fields(text: TagText) -> list[tuple[str, str]]:
-    """Return the fields to read; what says nothing of the technology is blanked, offsets kept."""
-    return [
-        ("title", _ACTION_TYPES.sub(_blank, text.title)),
-        ("summary", _without_boilerplate(text.summary)),
-        ("description", _without_boilerplate(text.description)),
-        ("keywords", "\n".join(text.keywords)),
-    ]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())
+    def _read_hints(self, text: TagText) -> tuple[dict[str, float], dict[str, list[Evidence]]]:
+        """Return key -> weight (`_WHOLE`: the whole call), and the words that gave it."""
+        weights: dict[str, float] = {}
+        evidence: dict[str, list[Evidence]] = {}
+        for name in ("call_identifier", "programme"):
+            value = text.value(name)[:_IDENTIFIER_MAX]
+            fitting = (
+                (match, hint)
+                for pattern, hint in self._hints
+                if hint.field == name and (match := pattern.match(value))
+            )
+            match, hint = next(fitting, (None, None))
+            if match is None or hint is None:
+                continue
+            for key in hint.areas or (_WHOLE,):
+                weights[key] = weights.get(key, 0.0) + hint.weight
+                evidence.setdefault(key, []).append(
+                    Evidence(field=name, start=match.start(), end=match.end(), term=match.group())
+                )
+        return weights, evidence
 
 
-def _without_boilerplate(text: str) -> str:
-    """Blank each sentence with a phrase of `_BOILERPLATE`; offsets stay."""
-    kept, done = [], 0
-    for match in _BOILERPLATE.finditer(text):
-        start = max(text.rfind(mark, done, match.start()) for mark in ".\n") + 1 or done
-        stops = [stop for mark in ".\n" if (stop := text.find(mark, match.end())) >= 0]
-        end = min(stops, default=len(text))
-        if end > done:
-            kept.append(text[done:start] + " " * (end - start))
-            done = end
-    return "".join(kept) + text[done:]
+def _scores(found: Findings, weights: Weights) -> dict[str, float]:
+    scores = {key: _score(matches, weights) for key, matches in found.matches.items()}
+    for key, weight in found.hints.items():
+        scores[key] = scores.get(key, 0.0) + weights.hint * weight
+    return scores
 
 
-def _evidence(matches: Iterable[tuple[str, Match]], text: TagText) -> tuple[Evidence, ...]:
-    """Return the telling places, title first, each word of the text once."""
-    values = dict(_fields(text)) | {
-        "title": text.title,
-        "summary": text.summary,
-        "description": text.description,
-    }
-    order = {"title": 0, "keywords": 1, "summary": 2, "description": 3}
+def _title_terms(matches: Iterable[tuple[str, Match]]) -> int:
+    return len({match.pattern.term for name, match in matches if name == "title"})
+
+
+def _score(matches: Iterable[tuple[str, Match]], weights: Weights) -> float:
+    places: dict[str, list[Place]] = defaultdict(list)
+    weak: dict[str, bool] = {}
+    for name, match in matches:
+        key = match.pattern.term.casefold()
+        places[key].append(Place(name, match.start))
+        weak[key] = match.pattern.weak
+    return area_score(((weak[key], found) for key, found in places.items()), weights)
+
+
+def _evidence(key: str, text: TagText, found: Findings) -> tuple[Evidence, ...]:
+    """Return the telling places, title first, each word of the text once; then what the hints saw."""
     shown: dict[str, Evidence] = {}
-    for name, match in sorted(matches, key=lambda found: (order[found[0]], found[1].start)):
-        words = values[name][match.start : match.end]
+    for name, match in sorted(
+        found.matches.get(key, ()),
+        key=lambda place: (_ORDER[place[0]], place[1].pattern.weak, place[1].start),
+    ):
+        words = text.value(name)[match.start : match.end]
         if words.casefold() not in shown:
             shown[words.casefold()] = Evidence(field=name, start=match.start, end=match.end, term=words)
-    return tuple(shown.values())[:EVIDENCE_MAX]
-
-
-def _defence_tag(score: float, evidence: tuple[Evidence, ...], weights: Weights) -> Tag:
-    sector: Sector = "defence"
-    confidence = round(confidence_of(max(score, weights.defence), weights), 2)
-    return Tag(area="defence.defence", sector=sector, confidence=confidence, evidence=evidence)
+    speaking = [name for name in (key, key.split(".")[0]) if found.hints.get(name, 0.0) > 0]
+    hinted = [evidence for name in dict.fromkeys(speaking) for evidence in found.hinted[name]]
+    return (*tuple(shown.values())[: EVIDENCE_MAX - len(hinted)], *hinted)
