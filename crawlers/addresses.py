@@ -13,6 +13,8 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from crawlers.run import Run
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -84,11 +86,13 @@ class PublicResolver(CachingThreadedResolver):
     """Resolves names, and refuses those that point into private space (DNS rebinding)."""
 
     allowed: Collection[str] = ()
+    run: Run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:  # noqa: ANN401 - Twisted's reactor has no common type
-        """Build it from the setting PORTAL_ALLOW_HOSTS."""
+        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_RUN."""
         resolver = super().from_crawler(crawler, reactor)
+        resolver.run = crawler.settings["PORTAL_RUN"]
         resolver.allowed = frozenset(crawler.settings.getlist("PORTAL_ALLOW_HOSTS"))
         return resolver
 
@@ -97,7 +101,9 @@ class PublicResolver(CachingThreadedResolver):
 
         def judge(address: str) -> str:
             if name not in self.allowed and not is_public(address):
-                raise DNSLookupError(f"{name} resolves into private space ({address})")
+                # Twisted keeps the refusal and drops its reason.
+                self.run.problem(f"{name} resolves into private space ({address}) and is not allowed")
+                raise DNSLookupError(name)
             return address
 
         return super().getHostByName(name, timeout).addCallback(judge)

@@ -123,7 +123,7 @@ class JsonApiSpider(SourceSpider):
         if facts.method == "GET":
             return Request(f"{url}?{urlencode(params)}" if params else url, **told)
         if facts.body == "form":
-            return FormRequest(url, formdata=dict(params), **told)
+            return FormRequest(url, method="POST", formdata=dict(params), **told)
         told["headers"]["Content-Type"] = "application/json"
         return Request(url, method="POST", body=json.dumps(params), **told)
 

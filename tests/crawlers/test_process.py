@@ -1,0 +1,146 @@
+"""`python -m crawlers` over every configured source: the samples, on loopback, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from config.sources import load_sources
+from jobs.demo.__main__ import SAMPLES
+from jobs.demo.server import SampleServer
+from normalize.record import RawRecord
+from store.archive import Archive
+from store.database import open_database
+from store.outcome import CrawlOutcome
+from store.runs import crawl_outcome, start_run
+
+SOURCES = load_sources(Settings().sources)
+GUARD = Path(__file__).parent / "only_loopback"
+CONDITIONAL = {"es_bdns", "fr_idf_aides", "de_foerderinfo"}
+"""Sources asked by GET without a token: a second night is conditional."""
+
+
+class Process:
+    """Runs crawl processes against the sample server, all on one store."""
+
+    def __init__(self, data_dir: Path, server: SampleServer) -> None:
+        self.data_dir, self.server = data_dir, server
+        self.db = open_database(Settings(data_dir=data_dir))
+
+    def crawl(self, source_id: str, **environment: str) -> tuple[subprocess.CompletedProcess[str], int]:
+        run_id = start_run(self.db, source_id, datetime.now(UTC))
+        given = {
+            "PYTHONPATH": str(GUARD),
+            "PORTAL_DATA_DIR": str(self.data_dir),
+            "PORTAL_SAMPLE_ORIGIN": self.server.origin,
+            "PORTAL_ALLOW_HOSTS": "127.0.0.1",
+        }
+        command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
+        done = subprocess.run(
+            command, env=os.environ | given | environment, capture_output=True, text=True, check=False
+        )
+        return done, run_id
+
+    def outcome(self, run_id: int) -> CrawlOutcome | None:
+        return crawl_outcome(self.db, run_id)
+
+    def records(self, run_id: int) -> list[RawRecord]:
+        return list(Archive(self.db).records_of_run(run_id))
+
+
+@pytest.fixture
+def process(data_dir: Path) -> Iterator[Process]:
+    with SampleServer(SOURCES, SAMPLES) as server:
+        made = Process(data_dir, server)
+        yield made
+        made.db.close()
+
+
+def samples_of(source_id: str) -> list[dict[str, Any]]:
+    file = SAMPLES / source_id / "records.json"
+    return list(json.loads(file.read_text("utf-8"))) if file.exists() else []
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
+def test_every_source_is_crawled_from_its_samples_twice(source_id: str, process: Process) -> None:
+    token = SOURCES[source_id].token_env
+    key = {token: "any-key"} if token else {}
+
+    first, first_run = process.crawl(source_id, **key)
+    process.server.requests.clear()
+    second, second_run = process.crawl(source_id, **key)
+
+    outcome = process.outcome(first_run)
+    assert outcome is not None
+    assert outcome.problems == ()
+    assert first.returncode == second.returncode == 0
+    assert len(process.records(first_run)) == outcome.records >= 12
+    assert process.outcome(second_run) == outcome
+    progress = [json.loads(line) for line in first.stdout.splitlines()]
+    assert progress[-1] == {"records": outcome.records, "total": outcome.reported_total}
+    conditional = ["if-none-match" in asked.headers for asked in process.server.requests]
+    assert any(conditional) == (source_id in CONDITIONAL)
+
+
+@pytest.mark.parametrize("source_id", [name for name in SOURCES if samples_of(name)])
+def test_a_record_is_archived_as_it_stands_in_the_samples(source_id: str, process: Process) -> None:
+    token = SOURCES[source_id].token_env
+
+    _done, run_id = process.crawl(source_id, **({token: "any-key"} if token else {}))
+
+    samples = samples_of(source_id)
+    assert all(json.loads(record.payload) in samples for record in process.records(run_id))
+
+
+def test_without_its_key_a_source_is_off_and_says_so(process: Process) -> None:
+    name = "PORTAL_FR_AIDES_TERRITOIRES_KEY"
+
+    done, run_id = process.crawl("fr_aides_territoires", **{name: ""})
+
+    outcome = process.outcome(run_id)
+    assert outcome is not None
+    assert outcome.problems == (f"no key: set {name} (the source is off without it)",)
+    assert done.returncode == 1
+    assert process.server.requests == []
+
+
+def test_an_unknown_source_is_named(process: Process) -> None:
+    done, _run = process.crawl("xx_nowhere")
+
+    assert done.returncode == 2
+    assert "[sources.xx_nowhere]" in done.stderr
+
+
+def test_a_wrong_request_table_stops_the_start(process: Process, tmp_path: Path) -> None:
+    wrong = tmp_path / "sources.toml"
+    wrong.write_text(
+        Settings().sources.read_text("utf-8").replace('order_by  = "id_aide"', "order = 1"), "utf-8"
+    )
+
+    done, run_id = process.crawl("fr_idf_aides", PORTAL_SOURCES=str(wrong))
+
+    assert done.returncode == 2
+    assert f"{wrong}: [sources.fr_idf_aides.request] order_by" in done.stderr
+    assert process.server.requests == []
+    assert process.outcome(run_id) is None
+
+
+def test_a_name_that_resolves_into_private_space_is_refused(process: Process, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    text = Settings().sources.read_text("utf-8")
+    file.write_text(text.replace("https://data.iledefrance.fr", "http://rebound.example"), "utf-8")
+    outside = {"PORTAL_SAMPLE_ORIGIN": "", "PORTAL_ALLOW_HOSTS": "", "PRETEND_LOOPBACK": "rebound.example"}
+
+    done, run_id = process.crawl("fr_idf_aides", PORTAL_SOURCES=str(file), **outside)
+
+    outcome = process.outcome(run_id)
+    assert done.returncode == 1
+    assert outcome is not None
+    assert "rebound.example resolves into private space (127.0.0.1)" in outcome.problems[0]
