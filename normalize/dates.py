@@ -14,6 +14,7 @@ from normalize.call import Deadline
 from normalize.errors import RecordError
 from normalize.fields import DeadlineText
 from normalize.printed_date import END_OF_DAY, OPEN_ENDED, PrintedDate, make_day, make_hour
+from normalize.text import clean_line
 from normalize.worded_dates import parse_worded
 
 MAX_CHARACTERS = 100
@@ -150,7 +151,8 @@ def parse_deadline(printed: DeadlineText, source: Source) -> Deadline | None:
     hour = found.hour or usual
     at = _to_utc(found, hour if hour == END_OF_DAY else hour.replace(second=0, microsecond=0), zone)
     precision = "day" if found.hour is None else "minute"
-    return Deadline(at=at, precision=precision, zone=zone, kind=printed.kind, label=printed.label)
+    label = clean_line(printed.label or "") or None
+    return Deadline(at=at, precision=precision, zone=zone, kind=printed.kind, label=label)
 
 
 def _to_utc(printed: PrintedDate, hour: time, zone: str) -> datetime:

@@ -28,7 +28,7 @@ _ALLOWED = frozenset(
     | {"blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 )
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]+")
@@ -55,7 +55,7 @@ def plain_text(html: str) -> str:
     Entities are decoded, control and direction characters dropped, white space squeezed; what
     holds no markup comes back with its lines kept.
     """
-    text = repair_mojibake(html)
+    text = _CONTROL.sub("", repair_mojibake(html))
     if not _MARKUP.search(text):
         return _squeeze(text)
     if _is_too_deep(text):
@@ -81,6 +81,7 @@ def _is_too_deep(text: str) -> bool:
 
 
 def _squeeze(text: str) -> str:
+    # Again, for what entities decoded to ("&#8203;").
     text = _CONTROL.sub("", unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text)))
     lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
     return "\n".join(line for line in lines if line)
