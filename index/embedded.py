@@ -164,15 +164,17 @@ class EmbeddedEngine:
         name = f"v{SCHEMA_VERSION}-{time.time_ns()}"
         folder = self._path / name
         folder.mkdir(parents=True)
+        index = tantivy.Index(build_schema(), path=str(folder))
+        writer = _Writer(_take_writer(index), index)
         try:
-            index = tantivy.Index(build_schema(), path=str(folder))
-            writer = _Writer(_take_writer(index), index)
             count = writer.upsert(calls, now=now)
             writer.commit(cursor=cursor)
-            writer.close()
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            # Closed first: its threads would write on into the folder that is being removed.
+            writer.close()
+            shutil.rmtree(folder)
             raise
+        writer.close()
         self._swap(name)
         return count
 

@@ -1,0 +1,191 @@
+"""Writing: upsert, delete, one writer, rebuild beside and swap, in step with the store."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.settings import Settings
+from index.embedded import EmbeddedEngine
+from index.engine import IndexBusy, SearchEngine
+from index.opening import open_engine
+from index.query import SearchQuery
+from index.sync import compare, reindex, synchronise
+from normalize.call import Call
+from store.database import Database, migrate, open_database
+from store.publishing import publish
+from store.runs import start_run
+from tests.calls import DAY, call, deadline
+from tests.conftest import NOW
+from tests.index.conftest import Fill
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(Settings(data_dir=tmp_path))
+    migrate(database)
+    yield database
+    database.close()
+
+
+def store(db: Database, *calls: Call) -> None:
+    publish(db, start_run(db, "xx_test", NOW), "xx_test", calls, NOW)
+
+
+def total(engine: SearchEngine, text: str = "") -> int:
+    return engine.search(SearchQuery(text=text), now=NOW).total
+
+
+def test_a_call_written_again_replaces_itself(fill: Fill) -> None:
+    engine = fill([call(1, title="Old words")])
+    fill([call(1, title="New words")], cursor=2)
+
+    assert (total(engine, "old"), total(engine, "new"), engine.cursor()) == (0, 1, 2)
+
+
+def test_a_call_deleted_is_gone(fill: Fill, engine: SearchEngine) -> None:
+    fill([call(1), call(2)])
+    with engine.writer() as writer:
+        writer.delete(["xx_test:1", "unknown"])
+        writer.commit(cursor=3)
+
+    assert engine.call_ids() == {"xx_test:2"}
+
+
+def test_what_was_not_committed_is_dropped(engine: SearchEngine) -> None:
+    with engine.writer() as writer:
+        writer.upsert([call(1)], now=NOW)
+
+    assert total(engine) == 0
+
+
+def test_an_engine_opened_again_holds_what_was_committed(fill: Fill, tmp_path: Path) -> None:
+    fill([call(1)], cursor=17)
+
+    again = EmbeddedEngine(tmp_path / "index")
+
+    assert (total(again), again.cursor()) == (1, 17)
+
+
+def _write(path: Path, started: threading.Event) -> None:
+    with EmbeddedEngine(path).writer():
+        started.set()
+        time.sleep(60)
+
+
+def test_a_second_writer_is_told_that_the_index_is_busy(
+    engine: SearchEngine, db: Database, tmp_path: Path
+) -> None:
+    store(db, call(1))
+    spawn = multiprocessing.get_context("spawn")
+    started = spawn.Event()
+    other = spawn.Process(target=_write, args=(tmp_path / "index", started))
+    other.start()
+    assert started.wait(60)
+
+    with pytest.raises(IndexBusy), engine.writer():
+        pass
+    assert synchronise(db, engine, now=NOW).state == "busy"
+
+    other.kill()
+    other.join()
+    assert synchronise(db, engine, now=NOW).state == "done"
+    assert total(engine) == 1
+
+
+def test_the_index_follows_the_store_and_then_rests(engine: SearchEngine, db: Database) -> None:
+    store(db, *[call(number) for number in range(30)])
+
+    first = synchronise(db, engine, now=NOW, batch=7)
+    second = synchronise(db, engine, now=NOW)
+    store(db, call(3, title="Changed words"))
+    third = synchronise(db, engine, now=NOW)
+
+    assert (first.count, second.count, third.count) == (30, 0, 1)
+    assert total(engine, "changed") == 1
+
+
+def test_a_passed_cut_off_is_written_anew(engine: SearchEngine, db: Database) -> None:
+    store(db, call(1, deadlines=(deadline(NOW + DAY), deadline(NOW + 9 * DAY))))
+    synchronise(db, engine, now=NOW)
+
+    later = NOW + 2 * DAY
+    assert engine.stale_ids(later) == {"xx_test:1"}
+    assert synchronise(db, engine, now=later).count == 1
+    assert engine.stale_ids(later) == set()
+
+
+def _index(settings: Settings) -> None:
+    db = open_database(settings)
+    synchronise(db, open_engine(settings), now=NOW, batch=50)
+
+
+def test_a_kill_while_indexing_loses_nothing(db: Database, tmp_path: Path) -> None:
+    store(db, *[call(number, description="<p>word</p>" * 200) for number in range(1_500)])
+    settings = Settings(data_dir=tmp_path)
+    engine = open_engine(settings)
+    spawn = multiprocessing.get_context("spawn")
+    indexing = spawn.Process(target=_index, args=(settings,))
+    indexing.start()
+    until = time.monotonic() + 60
+    while not engine.cursor() and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(indexing.pid or 0, signal.SIGKILL)
+    indexing.join()
+
+    gap = compare(db, engine)
+    synchronise(db, engine, now=NOW)
+    mended = compare(db, engine)
+
+    assert len(gap.missing) % 50 == 0
+    assert (mended.missing, mended.extra, mended.cursor) == (frozenset(), frozenset(), mended.last_change)
+
+
+def test_a_rebuild_swaps_while_readers_search(engine: SearchEngine, db: Database) -> None:
+    store(db, *[call(number) for number in range(200)])
+    synchronise(db, engine, now=NOW)
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                if total(engine) != 200:
+                    wrong.append("a reader saw a part")
+            except Exception as error:  # noqa: BLE001 - any fault of a reader is the finding
+                wrong.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(5):
+        assert reindex(db, engine, now=NOW) == 200
+    stop.set()
+    reader.join()
+
+    assert wrong == []
+    assert compare(db, engine).missing == frozenset()
+
+
+def test_a_failed_rebuild_leaves_the_live_index(fill: Fill, engine: SearchEngine, tmp_path: Path) -> None:
+    fill([call(1)])
+
+    def broken() -> Iterator[Call]:
+        yield call(2)
+        raise KeyError("the store went away")
+
+    with pytest.raises(KeyError):
+        engine.rebuild(broken(), cursor=9, now=NOW)
+
+    assert engine.call_ids() == {"xx_test:1"}
+    assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) == 1
+
+
+def test_an_engine_nobody_knows_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match="PORTAL_SEARCH_URL"):
+        open_engine(Settings(search_url="gopher://x"))
