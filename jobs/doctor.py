@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from config.errors import ConfigError
 from config.settings import Settings
 from config.sources import Source, load_sources
@@ -14,7 +12,7 @@ from config.taxonomy import load_taxonomy
 from index.engine import SearchEngine, SearchUnavailable
 from index.opening import open_engine
 from index.sync import compare
-from store.database import Database, check, migrate, open_database
+from store.database import Database, DatabaseFault, check, migrate, open_database
 from store.health import source_states
 
 
@@ -50,7 +48,7 @@ def examine(now: datetime) -> list[Finding]:
     try:
         db = open_database(settings)
         migrate(db)
-    except (SQLAlchemyError, OSError) as error:
+    except (DatabaseFault, OSError) as error:
         mend = "check PORTAL_DATABASE_URL and the rights on PORTAL_DATA_DIR"
         return [*findings, Finding("database", ok=False, words=str(error), mend=mend)]
     findings.append(_database(db))

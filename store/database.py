@@ -10,14 +10,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
 from config.settings import Settings
 
+DatabaseFault = SQLAlchemyError
+"""What goes wrong with a database; other rooms catch it by this name."""
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another; write transactions last well under a second."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+_SIZE_SQLITE = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+_SIZE_POSTGRESQL = "SELECT pg_database_size(current_database())"
 _ADVISORY_LOCK = 20_240_795  # any constant; the regulation's number is easy to recognise in pg_locks
 
 
@@ -34,8 +39,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that sees one state of the database and writes nothing."""
-        with Session(self.engine) as session:
+        """Give a session that sees one state of the database; what it writes is thrown away."""
+        # PostgreSQL would show each statement a newer state.
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with Session(self.engine.execution_options(**level)) as session:
             yield session
             session.rollback()
 
@@ -93,7 +100,7 @@ def _begin(connection: Connection) -> None:
 def migrate(db: Database) -> None:
     """Bring the schema up to date; processes that start together queue."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     engine = db.engine.execution_options(portal_write=True) if db.is_sqlite else db.engine
     with engine.begin() as connection:
         if not db.is_sqlite:
@@ -103,7 +110,7 @@ def migrate(db: Database) -> None:
 
 
 def check(db: Database) -> Mapping[str, str]:
-    """Return facts for `portal doctor`: address without password, revision, writability.
+    """Return facts for `portal doctor`: address without password, revision, size, writability.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: It cannot be read or written.
@@ -111,4 +118,6 @@ def check(db: Database) -> Mapping[str, str]:
     with db.write() as session:
         revision = MigrationContext.configure(session.connection()).get_current_revision()
         session.execute(text("UPDATE counter SET value = value WHERE name = 'change'"))
-    return {"at": db.engine.url.render_as_string(), "revision": str(revision), "is": "writable"}
+        size_bytes = int(session.execute(text(_SIZE_SQLITE if db.is_sqlite else _SIZE_POSTGRESQL)).scalar_one())
+    at = db.engine.url.render_as_string()
+    return {"at": at, "revision": str(revision), "size": f"{size_bytes / 1e6:.1f} MB", "is": "writable"}

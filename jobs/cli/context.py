@@ -1,5 +1,6 @@
-"""What every command opens: settings, sources, store, engine. Imported inside commands, so that
-``portal --help`` does not pay for a web framework and a crawler.
+"""What every command opens: settings, sources, store, engine.
+
+Imported inside commands, so that ``portal --help`` does not pay for a web framework and a crawler.
 """
 
 import json

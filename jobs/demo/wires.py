@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.sources import Source
 
@@ -65,14 +65,20 @@ def not_found() -> Answer:
     return as_json({"error": "not found"}, 404)
 
 
+def _number(params: Mapping[str, str], name: str, default: int) -> int:
+    """Read a parameter; what is no number is as if it were not there."""
+    text = params.get(name, "")
+    return int(text) if text.isdecimal() else default
+
+
 # --- the EU search API
 
 
 def _sedia(samples: Samples, asked: "Asked", path: str) -> Answer:
     if asked.method != "POST":
         return Answer(b"", 405)
-    size = min(int(asked.params.get("pageSize", "10")), 100)
-    number = int(asked.params.get("pageNumber", "1"))
+    size = min(_number(asked.params, "pageSize", 10), 100)
+    number = max(_number(asked.params, "pageNumber", 1), 1)
     kind = asked.headers.get("content-type", "")
     if kind.startswith("application/json"):
         # Recorded: a JSON body answers 200 with query and languages ignored.
@@ -117,7 +123,10 @@ def _typed_parts(body: bytes, content_type: str) -> dict[str, Any] | None:
         name = re.search(rb'name="([^"]+)"', head)
         if name is None or b"content-type: application/json" not in head.lower():
             return None
-        parts[name[1].decode()] = json.loads(text)
+        try:
+            parts[name[1].decode()] = json.loads(text)
+        except ValueError:
+            return None
     return parts
 
 
@@ -146,7 +155,7 @@ def _bdns(samples: Samples, asked: "Asked", path: str) -> Answer:
         return as_json({"codigo": "ERR_VALIDACION", "error": "vpd"}, 400)
     if path == "/convocatorias/busqueda":
         found = [r["item"] for r in samples.records if _received(r["item"], asked.params)]
-        size, number = int(asked.params.get("pageSize", "50")), int(asked.params.get("page", "0"))
+        size, number = _number(asked.params, "pageSize", 50) or 50, _number(asked.params, "page", 0)
         page = found[number * size : (number + 1) * size]
         pages = -(-len(found) // size)
         envelope = {"totalElements": len(found), "totalPages": pages, "size": size, "number": number}
@@ -182,12 +191,16 @@ def _aides_territoires(samples: Samples, asked: "Asked", path: str) -> Answer:
         return as_json({"code": 401, "message": "JWT Token not found"}, 401)
     if path != "/aids/":
         return not_found()
-    size = min(int(asked.params.get("itemsPerPage", "50")), 100)
-    number = int(asked.params.get("page", "1"))
-    more = number * size < len(samples.records)
-    following = f"{asked.origin}{asked.path}?itemsPerPage={size}&page={number + 1}" if more else None
+    size = min(_number(asked.params, "itemsPerPage", 50) or 50, 100)
+    number = max(_number(asked.params, "page", 1), 1)
+
+    def link(there: int) -> str | None:
+        exists = 0 < there <= -(-len(samples.records) // size)
+        return f"{asked.origin}{asked.path}?itemsPerPage={size}&page={there}" if exists else None
+
     page = samples.records[(number - 1) * size : number * size]
-    return as_json({"count": len(samples.records), "previous": None, "next": following, "results": page})
+    around = {"previous": link(number - 1), "next": link(number + 1)}
+    return as_json({"count": len(samples.records), **around, "results": page})
 
 
 # --- Portugal
@@ -197,7 +210,7 @@ def _portugal(samples: Samples, asked: "Asked", path: str) -> Answer:
     if asked.method != "POST" or path != "/query":
         return not_found()
     form = {key: values[-1] for key, values in parse_qs(asked.body.decode()).items()}
-    state, number = form.get("estadoAvisoId"), int(form.get("page", "0"))
+    state, number = form.get("estadoAvisoId"), _number(form, "page", 0)
     found = [record for record in samples.records if str(record["estadoAvisoId"]) == state]
     page = found[number * 5 : number * 5 + 5]
     if not page:
@@ -213,16 +226,25 @@ def _without_state(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _opendatasoft(samples: Samples, asked: "Asked", path: str) -> Answer:
-    dataset = quote(str(samples.source.request["dataset"]), safe="")
+    dataset = str(samples.source.request["dataset"])
+    path = unquote(path)
     if path == f"/api/explore/v2.1/catalog/datasets/{dataset}/exports/json":
         return as_json(samples.records)
     if path != f"/api/explore/v2.1/catalog/datasets/{dataset}/records":
         return not_found()
-    limit, offset = int(asked.params.get("limit", "10")), int(asked.params.get("offset", "0"))
-    if limit > 100 or limit + offset > 10_000:
-        words = f"Invalid value for sum of offset + limit API parameter: {limit + offset} was found but <= 10000 is expected."
-        return as_json({"error_code": "InvalidRESTParameterError", "message": words}, 400)
-    return as_json({"total_count": len(samples.records), "results": samples.records[offset : offset + limit]})
+    limit, offset = _number(asked.params, "limit", 10), _number(asked.params, "offset", 0)
+    if limit > 100:
+        return _refused("limit", limit, 100)
+    if limit + offset > 10_000:
+        return _refused("sum of offset + limit", limit + offset, 10_000)
+    order = asked.params.get("order_by", "")
+    found = sorted(samples.records, key=lambda record: str(record.get(order) or ""))
+    return as_json({"total_count": len(found), "results": found[offset : offset + limit]})
+
+
+def _refused(what: str, value: int, allowed: int) -> Answer:
+    words = f"Invalid value for {what} API parameter: {value} was found but <= {allowed} is expected."
+    return as_json({"error_code": "InvalidRESTParameterError", "message": words}, 400)
 
 
 def _feed(samples: Samples, asked: "Asked", path: str) -> Answer:
