@@ -67,7 +67,6 @@ class ArchiveRecords:
 
     def process_item(self, item: RawRecord) -> RawRecord:
         """Archive a record, unless this run has it already."""
-        self._run.rows += 1
         if item.native_id not in self._seen:
             self._seen.add(item.native_id)
             self._batch.append(item)

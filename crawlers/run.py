@@ -27,7 +27,7 @@ class Run:
 
     Attributes:
         answers: HTTP answers archived.
-        rows: Records as they came, with repetitions.
+        rows: Records as the lists held them, with repetitions (BDNS repeats 6 %).
         records: Records archived, each native id once.
         without_key: Rows that had no native id.
         without_detail: Rows whose second answer could not be had.

@@ -42,6 +42,7 @@ class FeedSpider(SourceSpider):
         except UnexpectedAnswer as error:
             self.run.problem(f"{error}: {response.url}")
             return
+        self.run.rows += len(entries)
         for entry in entries:
             yield self.record(entry.get("link"), entry_payload(entry, feed), response.url)
 

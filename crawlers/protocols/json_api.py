@@ -146,6 +146,7 @@ class JsonApiSpider(SourceSpider):
         except UnexpectedAnswer as error:
             self.run.problem(str(error))
             return
+        self.run.rows += len(items)
         for item in items:
             if facts.detail:
                 yield self._detail(facts, item)

@@ -83,6 +83,7 @@ class OpenDataSoftSpider(SourceSpider):
         yield from self._records(results, response)
 
     def _records(self, results: list[dict[str, object]], response: Response) -> Iterator[RawRecord]:
+        self.run.rows += len(results)
         key = compile_path(self.facts(OpenDataSoftFacts).native_id)
         for result in results:
             yield self.record(key.search(result), result, response.url)

@@ -88,6 +88,7 @@ class SediaSpider(SourceSpider):
             return
         if number == 1:
             self.run.reported_total = (self.run.reported_total or 0) + now_total
+        self.run.rows += len(results)
         for result in results:
             yield self.record(native_id_of(result), result, response.url)
         if results and number * facts.page_size < now_total:

@@ -20,6 +20,7 @@ from store.archive import Archive
 from store.database import open_database
 from store.outcome import CrawlOutcome
 from store.runs import crawl_outcome, start_run
+from tests.crawlers.conftest import Crawl
 
 SOURCES = load_sources(Settings().sources)
 GUARD = Path(__file__).parent / "only_loopback"
@@ -68,35 +69,55 @@ def samples_of(source_id: str) -> list[dict[str, Any]]:
     return list(json.loads(file.read_text("utf-8"))) if file.exists() else []
 
 
+def key_of(source_id: str) -> dict[str, str]:
+    name = SOURCES[source_id].token_env
+    return {name: "any-key"} if name else {}
+
+
 @pytest.mark.parametrize("source_id", SOURCES)
-def test_every_source_is_crawled_from_its_samples_twice(source_id: str, process: Process) -> None:
-    token = SOURCES[source_id].token_env
-    key = {token: "any-key"} if token else {}
+def test_every_source_is_crawled_from_its_samples(source_id: str, process: Process) -> None:
+    done, run_id = process.crawl(source_id, **key_of(source_id))
 
-    first, first_run = process.crawl(source_id, **key)
-    process.server.requests.clear()
-    second, second_run = process.crawl(source_id, **key)
-
-    outcome = process.outcome(first_run)
+    outcome = process.outcome(run_id)
     assert outcome is not None
     assert outcome.problems == ()
-    assert first.returncode == second.returncode == 0
-    assert len(process.records(first_run)) == outcome.records >= 12
-    assert process.outcome(second_run) == outcome
-    progress = [json.loads(line) for line in first.stdout.splitlines()]
+    assert done.returncode == 0
+    assert len(process.records(run_id)) == outcome.records >= 12
+    progress = [json.loads(line) for line in done.stdout.splitlines()]
     assert progress[-1] == {"records": outcome.records, "total": outcome.reported_total}
-    conditional = ["if-none-match" in asked.headers for asked in process.server.requests]
-    assert any(conditional) == (source_id in CONDITIONAL)
+
+
+@pytest.mark.parametrize("source_id", SOURCES)
+def test_a_second_night_finds_the_same_and_asks_conditionally_where_it_can(
+    source_id: str, crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, key in key_of(source_id).items():
+        monkeypatch.setenv(name, key)
+    with SampleServer(SOURCES, SAMPLES) as server:
+        source = SOURCES[source_id].served_from(server.origin)
+        first = crawl(source)
+        server.requests.clear()
+        second = crawl(source)
+        conditional = any("if-none-match" in asked.headers for asked in server.requests)
+
+    assert second.outcome == first.outcome
+    assert [record.content_hash for record in second.records] == [rec.content_hash for rec in first.records]
+    assert conditional == (source_id in CONDITIONAL)
 
 
 @pytest.mark.parametrize("source_id", [name for name in SOURCES if samples_of(name)])
-def test_a_record_is_archived_as_it_stands_in_the_samples(source_id: str, process: Process) -> None:
-    token = SOURCES[source_id].token_env
-
-    _done, run_id = process.crawl(source_id, **({token: "any-key"} if token else {}))
-
+def test_a_record_is_archived_as_it_stands_in_the_samples(
+    source_id: str, crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, key in key_of(source_id).items():
+        monkeypatch.setenv(name, key)
     samples = samples_of(source_id)
-    assert all(json.loads(record.payload) in samples for record in process.records(run_id))
+
+    with SampleServer(SOURCES, SAMPLES) as server:
+        crawled = crawl(SOURCES[source_id].served_from(server.origin))
+
+    assert len(crawled.records) >= 12
+    assert all(json.loads(record.payload) in samples for record in crawled.records)
 
 
 def test_without_its_key_a_source_is_off_and_says_so(process: Process) -> None:
