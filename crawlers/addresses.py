@@ -67,17 +67,19 @@ def _literal(host: str) -> str | None:
 class AddressMiddleware:
     """Refuses requests into private space; sits where redirected requests pass as well."""
 
-    def __init__(self, allowed: Collection[str]) -> None:
+    def __init__(self, allowed: Collection[str], run: Run) -> None:
         self._allowed = allowed
+        self._run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it from the setting PORTAL_ALLOW_HOSTS."""
-        return cls(frozenset(crawler.settings.getlist("PORTAL_ALLOW_HOSTS")))
+        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_RUN."""
+        return cls(frozenset(crawler.settings.getlist("PORTAL_ALLOW_HOSTS")), crawler.settings["PORTAL_RUN"])
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or raise `ForbiddenAddress`."""
-        reason = refuse(request.url, self._allowed)
+        host = urlsplit(request.url).hostname or ""
+        reason = refuse(request.url, self._allowed) or self._run.refused_hosts.get(host)
         if reason:
             raise ForbiddenAddress(f"{request.url}: {reason}")
 
@@ -101,8 +103,8 @@ class PublicResolver(CachingThreadedResolver):
 
         def judge(address: str) -> str:
             if name not in self.allowed and not is_public(address):
-                # Twisted keeps the refusal and drops its reason.
-                self.run.problem(f"{name} resolves into private space ({address}) and is not allowed")
+                # Twisted drops the reason; kept here, it is told when the request is tried again.
+                self.run.refused_hosts[name] = f"its host resolves into private space ({address})"
                 raise DNSLookupError(name)
             return address
 

@@ -31,6 +31,7 @@ class Run:
         records: Records archived, each native id once.
         without_key: Rows that had no native id.
         without_detail: Rows whose second answer could not be had.
+        refused_hosts: Name -> why it may not be talked to, as its resolution showed.
     """
 
     run_id: int
@@ -42,6 +43,7 @@ class Run:
     without_key: int = 0
     without_detail: int = 0
     reported_total: int | None = None
+    refused_hosts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def problem(self, words: str) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from config.sources import Source
+from crawlers.protocols import opendatasoft
 from jobs.demo.server import Asked, LoopbackServer
 from jobs.demo.wires import Answer, as_json
 from tests.crawlers.conftest import Crawl, Serve, a_source, asked_for
@@ -43,18 +44,20 @@ def test_a_federated_data_set_is_one_part_of_the_path(crawl: Crawl, serve: Serve
     assert path == "/api/explore/v2.1/catalog/datasets/aides@region/records"
 
 
-def test_a_set_beyond_the_window_is_taken_as_an_export(crawl: Crawl, serve: Serve) -> None:
+def test_a_set_beyond_the_window_is_taken_as_an_export(
+    crawl: Crawl, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opendatasoft, "WINDOW", 150)
+
     def reply(asked: Asked) -> Answer:
-        if asked.path.endswith("/exports/json"):
-            return as_json([{"id": str(number)} for number in range(10_001)])
-        return as_json({"total_count": 10_001, "results": RECORDS[:100]})
+        return as_json(RECORDS) if asked.path.endswith("/exports/json") else paged(asked)
 
     server = serve(reply)
 
     crawled = crawl(region(server))
 
     assert crawled.outcome.complete
-    assert crawled.outcome.records == 10_001
+    assert crawled.outcome.records == 230
     assert len(asked_for(server)) == 2
 
 

@@ -164,4 +164,4 @@ def test_a_name_that_resolves_into_private_space_is_refused(process: Process, tm
     outcome = process.outcome(run_id)
     assert done.returncode == 1
     assert outcome is not None
-    assert "rebound.example resolves into private space (127.0.0.1)" in outcome.problems[0]
+    assert "its host resolves into private space (127.0.0.1)" in outcome.problems[0]
