@@ -94,7 +94,6 @@ class Taxonomy(_Part):
     Attributes:
         version: Kept with every call that was tagged with it.
         boilerplate: Phrases whose whole sentence says nothing of the technology.
-        context: ISO 639-1 -> words that, in a title, speak against a technology purpose.
         hints: Looked through in order, the first that fits a field counts.
     """
 
@@ -102,7 +101,6 @@ class Taxonomy(_Part):
     sectors: Mapping[SectorName, SectorEntry]
     flags: Mapping[FlagName, Area]
     boilerplate: tuple[Term, ...] = ()
-    context: Mapping[Language, tuple[Term, ...]] = {}
     hints: tuple[Hint, ...] = ()
 
     @model_validator(mode="after")

@@ -9,11 +9,9 @@ import ahocorasick
 
 from config.taxonomy import Taxonomy
 from normalize.tagging.folding import fold
-from normalize.tagging.patterns import Pattern, patterns_of
+from normalize.tagging.patterns import MIN_STEM, Pattern, as_read_in, patterns_of
 
-COMPOUNDING = frozenset({"de", "nl", "sv", "da", "fi", "et", "hu"})
-"""Languages that write compounds in one word: a long term inside a word counts there."""
-_PLURAL = ("", "s", "es", "'s")
+_ENGLISH_ENDINGS = frozenset(["s", "es", "d", "ed", "r", "rs", "er", "ers", "al", "ing", "ity", "ly"])
 _WORD_MAX = 60
 """Letters a word may have; longer runs are no words, and reading them must not cost time."""
 
@@ -28,16 +26,12 @@ class Match:
 
 
 class Matcher:
-    """All terms of a taxonomy in one automaton; `find` is pure."""
+    """All terms of a taxonomy in an automaton for each language, made when first needed."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        self._automaton = ahocorasick.Automaton()
-        keyed: dict[str, dict[Pattern, None]] = {}
-        for key, pattern in patterns_of(taxonomy):
-            keyed.setdefault(key, {})[pattern] = None
-        for key, patterns in keyed.items():
-            self._automaton.add_word(key, (len(key), tuple(patterns)))
-        self._automaton.make_automaton()
+        self._patterns = tuple(dict.fromkeys(patterns_of(taxonomy)))
+        self._languages = frozenset(pattern.language for _, pattern in self._patterns)
+        self._automata: dict[str | None, ahocorasick.Automaton] = {}
 
     def find(self, text: str, language: str | None) -> list[Match]:
         """Return the matches in reading order.
@@ -47,24 +41,39 @@ class Matcher:
 
         Args:
             text: Plain text; offsets of the matches are its characters.
-            language: ISO 639-1 of the text. Its own and English terms may be inflected or in
-                compounds; terms of other languages must stand there letter by letter. None:
-                unknown, every language may be its own.
+            language: ISO 639-1 of the text; what it changes is said at `as_read_in`.
         """
         folded, origin = fold(text)
         found: list[Match] = []
         shadows: list[Match] = []
-        for last, (length, patterns) in self._automaton.iter(folded):
+        for last, (length, inside, patterns) in self._automaton(language).iter(folded):
             start = last - length + 1
-            if start and folded[start - 1].isalnum() and not any(pattern.inside for pattern in patterns):
+            whole = start == 0 or not folded[start - 1].isalnum()
+            if not whole and not inside:
                 continue
+            tail = _word_end(folded, last + 1)
             for pattern in patterns:
-                span = _fit(pattern, folded, start, last + 1, language)
+                span = _fit(pattern, folded, start, last + 1, tail, whole)
                 if span is None or (pattern.exact and not _same_case(pattern, text, origin, span)):
                     continue
                 (shadows if pattern.negative else found).append(Match(pattern, *span))
         kept = _longest(_lit(found, shadows))
         return [Match(match.pattern, origin[match.start], origin[match.end - 1] + 1) for match in kept]
+
+    def _automaton(self, language: str | None) -> ahocorasick.Automaton:
+        known = language if language in self._languages else None
+        if known not in self._automata:
+            keyed: dict[str, list[Pattern]] = {}
+            for key, pattern in self._patterns:
+                if (read := as_read_in(pattern, known)) is not None:
+                    keyed.setdefault(key, []).append(read)
+            automaton = ahocorasick.Automaton()
+            for key, patterns in keyed.items():
+                inside = any(pattern.inside for pattern in patterns)
+                automaton.add_word(key, (len(key), inside, tuple(dict.fromkeys(patterns))))
+            automaton.make_automaton()
+            self._automata[known] = automaton
+        return self._automata[known]
 
 
 def _same_case(pattern: Pattern, text: str, origin: Sequence[int], span: tuple[int, int]) -> bool:
@@ -72,30 +81,34 @@ def _same_case(pattern: Pattern, text: str, origin: Sequence[int], span: tuple[i
     return text[origin[span[0]] : end] == pattern.exact and text[end : end + 1] != "S"
 
 
-def _fit(pattern: Pattern, folded: str, start: int, end: int, language: str | None) -> tuple[int, int] | None:
-    """Return the words a hit covers, or None: the automaton knows no words ("ai" stands in "said")."""
-    tail = _word_end(folded, end)
-    whole = start == 0 or not folded[start - 1].isalnum()
-    if pattern.exact:
-        alone = whole and folded[end:tail] in ("", "s")  # LLM, LLMs
-        return (start, end) if alone and _may_abbreviate(pattern, language) else None
-    own = pattern.negative or pattern.language == "en" or language in (None, pattern.language)
-    compound = pattern.inside and language in COMPOUNDING and pattern.language == language
-    if compound:
+def _fit(
+    pattern: Pattern, folded: str, start: int, end: int, tail: int, whole: bool
+) -> tuple[int, int] | None:
+    """Return the words a hit covers, or None: the automaton knows no words ("ai" stands in "said").
+
+    Args:
+        pattern: What is looked for.
+        folded: The text.
+        start: Where the hit begins.
+        end: Where it ends.
+        tail: End of the word the hit ends in.
+        whole: Whether the hit begins a word.
+    """
+    if pattern.inside:
         return _word_start(folded, start), tail
     if not whole:
         return None
-    ending = folded[end:tail]
+    ending = tail - end
+    if pattern.exact:
+        return (start, end) if folded[end:tail] in ("", "s") else None  # LLM, LLMs
     if pattern.rest:
-        return _following(pattern, folded, start, tail) if len(ending) <= pattern.ending and own else None
-    if ending in _PLURAL or (own and len(ending) <= pattern.ending):
+        return _following(pattern, folded, start, tail) if ending <= pattern.ending else None
+    long = end - start >= MIN_STEM
+    if ending <= pattern.ending or (
+        folded[end:tail] in _ENGLISH_ENDINGS if long else folded[end:tail] == "s"
+    ):
         return start, tail
     return None
-
-
-def _may_abbreviate(pattern: Pattern, language: str | None) -> bool:
-    """An abbreviation of a third language is another word here: IA is no French in an English text."""
-    return pattern.language in ("en", language)
 
 
 def _following(pattern: Pattern, folded: str, start: int, tail: int) -> tuple[int, int] | None:

@@ -1,15 +1,15 @@
 """From the taxonomy's terms to patterns an automaton can look for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.taxonomy import Taxonomy
 from normalize.tagging.folding import fold_term, spellings
 
-CONTEXT = "context"
-"""Stands for an area in patterns of words that speak against a technology purpose."""
 MIN_STEM = 6
 """Letters a word needs before its inflections and compounds are looked for."""
+COMPOUNDING = frozenset({"de", "nl", "sv", "da", "fi", "et", "hu"})
+"""Languages that write compounds in one word: a long term inside a word counts there."""
 _VOWELS = "aeiouyąę"
 _RICH_ENDINGS = frozenset(
     {"pl", "cs", "sk", "hr", "sl", "lt", "lv", "et", "fi", "hu", "el", "bg", "ro", "de"}
@@ -21,14 +21,15 @@ class Pattern:
     """One term of one area, or a phrase in which its terms mean something else.
 
     Attributes:
-        area: ``sector.area``, or the name of a flag, or `CONTEXT`.
+        area: ``sector.area``, or the name of a flag.
         term: As the taxonomy spells it.
         language: Of the term, ISO 639-1; empty for a negative phrase.
         weak: It names the context as often as the technology.
         negative: A phrase that takes the area's terms inside it away.
         exact: Text that must stand there by case (abbreviations); empty when case does not count.
-        ending: Letters an inflected ending may have.
+        ending: Letters an inflected ending may have; English has a list of them.
         inside: It may stand inside a longer word of a compounding language.
+        stemmed: Not the term itself is looked for but its stem.
         rest: Folded stems of the words that must follow the first.
     """
 
@@ -40,14 +41,12 @@ class Pattern:
     exact: str = ""
     ending: int = 0
     inside: bool = False
+    stemmed: bool = False
     rest: tuple[str, ...] = ()
 
 
 def patterns_of(taxonomy: Taxonomy) -> Iterator[tuple[str, Pattern]]:
-    """Yield (folded text to look for, pattern) for terms, negatives and words of context."""
-    for language, words in taxonomy.context.items():
-        for word in words:
-            yield from _of_term(CONTEXT, word, language, weak=False)
+    """Yield (folded text to look for, pattern) for all terms and negatives of areas and flags."""
     for area, entry in [*taxonomy.areas(), *taxonomy.flags.items()]:
         weak = {term.casefold() for term in entry.weak}
         for language, terms in entry.terms.items():
@@ -65,31 +64,46 @@ def is_abbreviation(term: str) -> bool:
     return len(term) <= 5 and " " not in term and (capitals >= 2 or (capitals == 1 and digits))
 
 
+def as_read_in(pattern: Pattern, language: str | None) -> Pattern | None:
+    """Return the pattern as it works in a text of the language; None: it does not.
+
+    A text's own and English terms may be inflected, its own in compounds. Terms of other languages
+    must stand there letter by letter, and their abbreviations are other words: IA is no French in
+    an English text. In a text of unknown language (None) every language may be its own.
+    """
+    if pattern.exact:
+        return pattern if pattern.language in ("en", language) else None
+    inside = pattern.inside and pattern.language == language and language in COMPOUNDING
+    if pattern.negative or language is None or pattern.language in ("en", language):
+        return replace(pattern, inside=inside)
+    if pattern.rest or pattern.stemmed:
+        return None
+    return replace(pattern, ending=0, inside=False)
+
+
 def _of_term(area: str, term: str, language: str, *, weak: bool) -> Iterator[tuple[str, Pattern]]:
     if is_abbreviation(term):
         yield fold_term(term), Pattern(area, term, language, weak, exact=term)
         return
+    plain = Pattern(area, term, language, weak, ending=_endings(term, language))
     for key in spellings(term):
-        words = key.split()
-        if len(words) > 1 and language != "en":
-            stems = [_stem(word) for word in words]
-            yield (
-                stems[0],
-                Pattern(area, term, language, weak, ending=_endings(language), rest=tuple(stems[1:])),
-            )
-        elif len(words) == 1 and len(key) >= MIN_STEM:
-            text = _stem(key) if language != "en" else key
-            yield text, Pattern(area, term, language, weak, ending=_endings(language), inside=text == key)
-            if text != key:  # a compound holds the whole word, not its stem
-                yield key, Pattern(area, term, language, weak, ending=0, inside=True)
+        stems = [key] if language == "en" else [_stem(word) for word in key.split()]
+        if len(stems) > 1:
+            yield stems[0], replace(plain, rest=tuple(stems[1:]), stemmed=True)
+            yield key, plain
+        elif stems[0] != key:
+            yield stems[0], replace(plain, stemmed=True)
+            yield key, replace(plain, inside=True)  # a compound holds the whole word, not its stem
         else:
-            yield key, Pattern(area, term, language, weak, ending=3 if len(key) >= MIN_STEM else 0)
+            yield key, replace(plain, inside=len(key) >= MIN_STEM and " " not in key)
 
 
-def _endings(language: str) -> int:
+def _endings(term: str, language: str) -> int:
+    if len(term) < MIN_STEM or language == "en":
+        return 0
     return 4 if language in _RICH_ENDINGS else 3
 
 
 def _stem(word: str) -> str:
     """Drop the last vowel where five letters remain: sztuczna, sztucznej; cuántica, cuántico."""
-    return word[:-1] if len(word) > MIN_STEM - 1 and word[-1] in _VOWELS else word
+    return word[:-1] if len(word) >= MIN_STEM and word[-1] in _VOWELS else word

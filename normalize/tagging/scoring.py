@@ -1,7 +1,7 @@
 """From places of terms to scores, from scores to a decision. Few numbers, chosen by cross-validation."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 EARLY = 800
@@ -23,25 +23,23 @@ class Weights:
         sector: Score a sector needs; ``area`` the score a further area needs in it.
         share: Share of the sector's best area that a further area needs.
         rival: Share of the best sector's score that a further sector needs.
-        context: Taken off every sector for each title word that speaks against a technology.
         hint: Factor for what identifiers hint.
         defence, space: Scores the flags need.
     """
 
-    title: float = 3.0
+    title: float = 3.5
     keywords: float = 1.0
     early: float = 1.0
     late: float = 0.4
-    late_max: float = 3.0
+    late_max: float = 1.0
     repeat: float = 0.5
-    weak: float = 0.3
-    weak_title: float = 0.7
+    weak: float = 0.4
+    weak_title: float = 0.6
     others: float = 0.5
     sector: float = 3.0
     area: float = 2.0
-    share: float = 0.5
+    share: float = 0.6
     rival: float = 0.5
-    context: float = 0.5
     hint: float = 1.0
     defence: float = 3.0
     space: float = 3.0
@@ -89,17 +87,18 @@ def _worth(place: Place, weights: Weights) -> float:
 
 
 def decide(
-    areas: Mapping[str, float], bonus: Mapping[str, float], weights: Weights
+    areas: Mapping[str, float], titled: Collection[str], bonus: Mapping[str, float], weights: Weights
 ) -> list[tuple[str, float]]:
     """Return the areas that hold with their scores, best first.
 
     A sector holds when its best area, a part of the others and what is known of the call reach the
     threshold, and it is no mere by-catch of a stronger sector. Within it the best area holds, and
-    others near enough.
+    others near enough to it or named in the title.
 
     Args:
         areas: ``sector.area`` -> score, what hints speak for the area included.
-        bonus: Sector -> what hints and title words speak for (or against) the whole sector.
+        titled: Areas with a term in the title that is not weak.
+        bonus: Sector -> what hints speak for (or against) the whole sector.
         weights: The numbers.
     """
     groups: dict[str, dict[str, float]] = {}
@@ -115,7 +114,11 @@ def decide(
         group = groups[sector]
         best = max(group.values())
         needed = min(best, max(weights.area, weights.share * best))
-        decided += [(key, score) for key, score in group.items() if score >= needed]
+        decided += [
+            (key, score)
+            for key, score in group.items()
+            if score >= needed or (key in titled and score >= weights.area)
+        ]
     return sorted(decided, key=lambda item: (-item[1], item[0]))
 
 

@@ -9,7 +9,6 @@ from typing import cast
 from config.taxonomy import Taxonomy
 from normalize.call import Evidence, Sector, Tag
 from normalize.tagging.matching import Match, Matcher
-from normalize.tagging.patterns import CONTEXT
 from normalize.tagging.reading import Reader, TagText
 from normalize.tagging.scoring import Place, Weights, area_score, confidence_of, decide
 
@@ -86,9 +85,9 @@ class Tagger:
         """
         weights = weights or self.weights
         scores = _scores(found, weights)
-        against = weights.context * _title_terms(found.matches.get(CONTEXT, ()))
-        bonus = {name: scores.get(name, 0.0) + scores.get(_WHOLE, 0.0) - against for name in self._sectors}
-        decided = decide({key: scores.get(key, 0.0) for key in self._areas}, bonus, weights)
+        bonus = {name: scores.get(name, 0.0) + scores.get(_WHOLE, 0.0) for name in self._sectors}
+        areas = {key: scores.get(key, 0.0) for key in self._areas}
+        decided = decide(areas, _titled(found), bonus, weights)
         up = {
             "defence": scores.get("defence", 0.0) >= weights.defence,
             "space": scores.get("space", 0.0) >= weights.space or "digital.space" in dict(decided),
@@ -136,8 +135,12 @@ def _scores(found: Findings, weights: Weights) -> dict[str, float]:
     return scores
 
 
-def _title_terms(matches: Iterable[tuple[str, Match]]) -> int:
-    return len({match.pattern.term for name, match in matches if name == "title"})
+def _titled(found: Findings) -> set[str]:
+    return {
+        area
+        for area, matches in found.matches.items()
+        if any(name == "title" and not match.pattern.weak for name, match in matches)
+    }
 
 
 def _score(matches: Iterable[tuple[str, Match]], weights: Weights) -> float:
