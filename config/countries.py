@@ -43,7 +43,7 @@ def eu_members() -> frozenset[str]:
 
 @cache
 def _iso_by_eurostat() -> Mapping[str, str]:
-    return {row["eurostat"]: row["code"] for row in _rows()}
+    return {row["eurostat"]: row["code"] for row in _rows() if row["eurostat"]}
 
 
 def iso_of(code: str) -> str | None:

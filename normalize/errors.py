@@ -14,7 +14,8 @@ class RecordError(ValueError):
     def __init__(self, reason: str, *, field: str = "", value: object = "") -> None:
         self.reason = reason
         self.field = field
-        self.value = str(value)[:200]
+        # A lone surrogate (JSON can hold one) would break whoever writes the reject down.
+        self.value = str(value)[:200].encode("utf-8", "replace").decode()
         super().__init__(f"{field or 'record'}: {reason} ({self.value!r})")
 
     def for_field(self, field: str) -> "RecordError":
