@@ -1,56 +1,92 @@
 """The JSON API, ``/api/v1``."""
 
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import JSONResponse, Response
 
-from index.query import FACETS, PAGE_SIZE_MAX, FacetName, SearchQuery
+from index.query import FACETS, FacetName, FacetValue, Highlight, SearchResult
 from normalize.call import Call
-from portal_api import parameters
-from portal_api.exports import FORMATS, write_export
-from portal_api.presenting import call_document, event_words
+from portal_api import documents, parameters
+from portal_api.history import event_words
+from portal_api.parameters import problems
+from portal_api.presenting import call_document
 from portal_api.query_params import ParameterError, read_query
 from portal_api.state import Portal, PortalDep
 from store import reading
 from store.health import source_states
 
+HISTORY = "/history"
+
+
+def refuse_parameters(request: Request) -> None:
+    """Refuse every parameter, for routes that take none: a misspelt one must not be ignored.
+
+    Raises:
+        ParameterError: There is one.
+    """
+    for name in request.query_params:
+        raise ParameterError(name, "no such parameter")
+
+
 router = APIRouter(prefix="/api/v1")
+NoParameters = [Depends(refuse_parameters)]
+CallId = Annotated[
+    str,
+    PathParameter(
+        description="Id of a call, percent-encoded or not; it may hold `:` and `/`",
+        examples=["eu_ft:45654321"],
+    ),
+]
 
 
-@router.get("/calls", summary="Search calls", openapi_extra=parameters.SEARCH, response_class=JSONResponse)
+@router.get(
+    "/calls",
+    summary="Search calls",
+    openapi_extra=parameters.SEARCH,
+    response_model=documents.SearchDocument,
+    responses=problems(422, 503),
+)
 def search_calls(request: Request, portal: PortalDep) -> Response:
     """Find calls by words, filters and ranges; one page with highlights and facet counts.
 
-    Facet counts ignore their own selection; `not_stated` counts the calls that do not say.
+    Values of one filter are alternatives, filters narrow each other. Facet counts ignore their own
+    selection.
     """
     now = portal.clock()
-    query = read_query(request.query_params, strict=True)
+    query = read_query(request.query_params, own={"facets"})
     result = portal.engine.search(query, now=now, facets=_facets(request))
     calls = {call.id: call for call in reading.get_calls(portal.db, [hit.call_id for hit in result.hits])}
-    hits = [
-        {
-            "call": call_document(calls[hit.call_id], now),
-            "highlights": [mark.model_dump() for mark in hit.highlights],
-            "score": round(hit.score, 3),
-        }
-        for hit in result.hits
-        if hit.call_id in calls
-    ]
     document = {
         "total": result.total,
+        "query": query.model_dump(mode="json", exclude_defaults=True),
         "offset": query.offset,
         "limit": query.limit,
-        "hits": hits,
-        "facets": {name: [value.model_dump() for value in values] for name, values in result.facets.items()},
-        "corrections": result.corrections,
-        "expanded": result.expanded,
+        "hits": [
+            {
+                "call": call_document(calls[hit.call_id], now),
+                "highlights": [_highlight(mark) for mark in hit.highlights],
+                "score": round(hit.score, 3),
+            }
+            for hit in result.hits
+            if hit.call_id in calls
+        ],
+        "facets": _facet_documents(result),
+        "corrections": dict(result.corrections),
+        "expanded": dict(result.expanded),
     }
-    return _with_etag(request, document)
+    return answer_with_etag(request, document)
+
+
+def _highlight(mark: Highlight) -> dict[str, Any]:
+    return mark.model_dump(mode="json")
+
+
+def _facet_documents(result: SearchResult) -> dict[str, list[dict[str, Any]]]:
+    return {name: [value.model_dump() for value in values] for name, values in result.facets.items()}
 
 
 def _facets(request: Request) -> Sequence[FacetName]:
@@ -59,90 +95,114 @@ def _facets(request: Request) -> Sequence[FacetName]:
         return FACETS
     unknown = [name for name in asked if name not in (*FACETS, "none")]
     if unknown:
-        raise ParameterError("facets", f"{unknown[0]!r} is none of {', '.join(FACETS)}")
+        raise ParameterError("facets", f"{unknown[0]!r} is none of {', '.join(FACETS)}, none")
     return [name for name in FACETS if name in asked]
 
 
-@router.get("/calls/{call_id:path}/history", summary="What changed of a call")
-def call_history(call_id: str, portal: PortalDep) -> list[dict[str, Any]]:
+@router.get(
+    "/calls/{call_id:path}/history",
+    summary="What changed of a call",
+    response_model=list[documents.EventDocument],
+    responses=problems(404, 422),
+    dependencies=NoParameters,
+)
+def call_history(request: Request, call_id: CallId, portal: PortalDep) -> Response:
     """Return the change events of a call, oldest first, each in words and with old and new value."""
-    _call(portal, call_id)
-    return [asdict(event) | {"words": event_words(event)} for event in reading.events_of(portal.db, call_id)]
-
-
-@router.get("/calls/{call_id:path}", summary="One call", response_class=JSONResponse)
-def get_call(request: Request, call_id: str, portal: PortalDep) -> Response:
-    """Return one call in the schema, with status and next deadline as of now."""
-    return _with_etag(request, call_document(_call(portal, call_id), portal.clock()))
-
-
-def _call(portal: Portal, call_id: str) -> Call:
-    call = reading.get_call(portal.db, call_id) if "\x00" not in call_id else None
+    call = find_call(portal, call_id)
     if call is None:
-        raise HTTPException(404, f"no call {call_id!r}")
-    return call
-
-
-@router.get("/facets", summary="Facet counts", openapi_extra=parameters.SEARCH)
-def facets(request: Request, portal: PortalDep) -> dict[str, list[dict[str, Any]]]:
-    """Return the facet counts of a search without its hits."""
-    query = read_query(request.query_params, strict=True).model_copy(update={"limit": 0})
-    result = portal.engine.search(query, now=portal.clock(), facets=_facets(request))
-    return {name: [value.model_dump() for value in values] for name, values in result.facets.items()}
-
-
-@router.get("/sources", summary="Sources and their health")
-def sources(portal: PortalDep) -> list[dict[str, Any]]:
-    """Return each source: publisher, protocol, licence, calls, last healthy run, problems in words."""
-    return [asdict(state) for state in source_states(portal.sources, portal.db, portal.clock())]
-
-
-@router.get("/taxonomy", summary="Sectors and areas")
-def taxonomy(portal: PortalDep) -> dict[str, Any]:
-    """Return the taxonomy's version, its sectors and areas with their labels."""
-    return {
-        "version": portal.taxonomy.version,
-        "areas": [
-            {"key": key, "label": area.label, "sector": key.split(".")[0]}
-            for key, area in portal.taxonomy.areas()
-        ],
-    }
+        # The id itself may be an address that ends so.
+        return _one_call(request, portal, call_id + HISTORY)
+    zone = portal.zone_of(call.source_id)
+    events = [
+        documents.EventDocument(
+            number=event.number,
+            kind=event.kind,
+            at=event.at,
+            old=event.old,
+            new=event.new,
+            words=event_words(event, zone),
+        ).model_dump(mode="json")
+        for event in reading.events_of(portal.db, call.id)
+    ]
+    return answer_with_etag(request, events)
 
 
 @router.get(
-    "/export", summary="Export a search", openapi_extra=parameters.EXPORT, response_class=StreamingResponse
+    "/calls/{call_id:path}",
+    summary="One call",
+    response_model=documents.CallDocument,
+    responses=problems(404, 422),
+    dependencies=NoParameters,
 )
-def export(request: Request, portal: PortalDep, format: str = "jsonl") -> Response:
-    """Return everything a search finds as jsonl, csv, xlsx, ics or atom; offset and limit do not count."""
-    if format not in FORMATS:
-        raise ParameterError("format", f"{format!r} is none of {', '.join(FORMATS)}")
-    params = request.query_params
-    kept = type(params)([(name, value) for name, value in params.multi_items() if name != "format"])
-    query = read_query(kept, strict=True)
+def get_call(request: Request, call_id: CallId, portal: PortalDep) -> Response:
+    """Return one call in the schema, with status and next deadline as of now."""
+    return _one_call(request, portal, call_id)
+
+
+def _one_call(request: Request, portal: Portal, call_id: str) -> Response:
+    call = find_call(portal, call_id)
+    if call is None:
+        raise HTTPException(404, f"there is no call {call_id!r}")
+    return answer_with_etag(request, call_document(call, portal.clock()))
+
+
+def find_call(portal: Portal, call_id: str) -> Call | None:
+    """Return a call by id; None when there is none. PostgreSQL takes no NUL in a text, so no id has one."""
+    return None if "\x00" in call_id else reading.get_call(portal.db, call_id)
+
+
+@router.get(
+    "/facets",
+    summary="Facet counts",
+    openapi_extra=parameters.COUNT,
+    response_model=dict[str, list[FacetValue]],
+    responses=problems(422, 503),
+)
+def facets(request: Request, portal: PortalDep) -> Response:
+    """Return the facet counts of a search without its hits."""
+    query = read_query(request.query_params, own={"facets"}).model_copy(update={"limit": 0, "offset": 0})
+    result = portal.engine.search(query, now=portal.clock(), facets=_facets(request))
+    return answer_with_etag(request, _facet_documents(result))
+
+
+@router.get(
+    "/sources", summary="Sources and their health", responses=problems(422), dependencies=NoParameters
+)
+def sources(portal: PortalDep) -> list[documents.SourceDocument]:
+    """Return each source: publisher, protocol, licence, records, last healthy run, problems in words."""
     now = portal.clock()
-    buffer = io.BytesIO()
-    write_export(format, found(portal, query), buffer, now=now, public_url=portal.settings.public_url)
-    name = f'attachment; filename="calls-{now:%Y-%m-%d}.{format}"'
-    return Response(buffer.getvalue(), media_type=FORMATS[format][1], headers={"Content-Disposition": name})
+    return [
+        documents.source_document(state, portal.sources[state.source_id].licence_url, now)
+        for state in source_states(portal.sources, portal.db, now)
+    ]
 
 
-def found(portal: Portal, query: SearchQuery) -> Iterator[Call]:
-    """Yield every call a search finds, in its order."""
-    now, offset = portal.clock(), 0
-    while True:
-        page = query.model_copy(update={"offset": offset, "limit": PAGE_SIZE_MAX})
-        result = portal.engine.search(page, now=now)
-        yield from reading.get_calls(portal.db, [hit.call_id for hit in result.hits])
-        offset += PAGE_SIZE_MAX
-        if offset >= result.total or not result.hits:
-            return
+@router.get("/taxonomy", summary="Sectors and areas", responses=problems(422), dependencies=NoParameters)
+def taxonomy(portal: PortalDep) -> documents.TaxonomyDocument:
+    """Return the taxonomy's version, its sectors and areas with their labels."""
+    known = portal.taxonomy
+    return documents.TaxonomyDocument(
+        version=known.version,
+        sectors=tuple(
+            documents.SectorDocument(key=key, label=known.label_of(key))
+            for key in (*known.sectors, "defence")
+        ),
+        areas=tuple(
+            documents.AreaDocument(key=key, label=area.label, sector=key.partition(".")[0])
+            for key, area in known.areas()
+        ),
+    )
 
 
-def _with_etag(request: Request, document: dict[str, Any]) -> Response:
+def answer_with_etag(request: Request, document: object) -> Response:
     """Answer with an entity tag of the content (RFC 9110, section 8.8.3), or 304 when it is known."""
     response = JSONResponse(document)
     tag = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
-    if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers={"ETag": tag})
-    response.headers["ETag"] = tag
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    known = [
+        known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")
+    ]
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
     return response

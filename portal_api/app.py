@@ -1,40 +1,36 @@
 """The web application: JSON API, pages, and a light task that keeps the index in step."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import RequestResponseEndpoint
 
 from config.settings import Settings
 from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from index.sync import synchronise
-from portal_api import api, pages, parameters, problems
-from portal_api.state import Portal
+from portal_api import api, exporting, pages, parameters, problems
+from portal_api.answering import HeadLikeGet, SafeHeaders
+from portal_api.following import index_in_step
+from portal_api.state import Portal, PortalDep
 from store.database import migrate, open_database
 
-log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-SYNC_EVERY_S = 2.0
-"""How soon a change another process publishes is found."""
-_CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_SECURITY = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
+_DESCRIPTION = """\
+Funding calls for Europe's strategic technologies, EU, national and regional, in one schema.
+
+* Everything is read only and needs no key.
+* A search's whole state is in its address: what the search page shows is at `/api/v1/calls` with the
+  same parameters.
+* Status, next deadline and days left are worked out at the moment of asking.
+* Every error is `application/problem+json` (RFC 9457). An unknown parameter is an error, not ignored.
+* Answers of `/calls` carry an `ETag`; send it back as `If-None-Match` and get 304 while nothing changed.
+"""
 
 
 def utc_now() -> datetime:
@@ -52,9 +48,38 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     Raises:
         ConfigError: Sources, taxonomy or the search address are wrong.
     """
+    portal = _open_portal(settings, clock)
+    app = FastAPI(
+        title="Sovereignty Portal",
+        version="1",
+        summary="Funding calls for Europe's strategic technologies",
+        description=_DESCRIPTION,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        # The interactive pages of FastAPI load scripts from elsewhere; docs/api.md is ours.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.portal = portal
+    app.state.templates = pages.build_templates(portal)
+    problems.install(app)
+    app.add_middleware(HeadLikeGet)
+    app.add_middleware(SafeHeaders)
+    app.include_router(api.router)
+    app.include_router(exporting.router)
+    app.include_router(pages.router, include_in_schema=False)
+    app.add_api_route("/healthz", _alive, include_in_schema=False)
+    app.add_api_route("/readyz", _ready, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    _describe_problems(app)
+    return app
+
+
+def _open_portal(settings: Settings, clock: Callable[[], datetime]) -> Portal:
     db = open_database(settings)
     migrate(db)
-    portal = Portal(
+    return Portal(
         settings=settings,
         sources=load_sources(settings.sources),
         taxonomy=load_taxonomy(),
@@ -62,67 +87,37 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         engine=open_engine(settings),
         clock=clock,
     )
-    app = FastAPI(
-        title="Sovereignty Portal",
-        version="1",
-        summary="Funding calls for Europe's strategic technologies",
-        description="Funding calls, EU, national and regional, in one schema. Errors are problem+json.",
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_lifespan,
-        responses=parameters.PROBLEMS,
-    )
-    app.state.portal = portal
-    app.state.templates = pages.build_templates(portal)
-    problems.install(app)
-    app.middleware("http")(_secure)
-    app.include_router(api.router)
-    app.include_router(pages.router, include_in_schema=False)
-    app.add_api_route("/healthz", _alive, include_in_schema=False)
-    app.add_api_route("/readyz", _ready, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     portal: Portal = app.state.portal
-    task = asyncio.create_task(_keep_in_step(portal))
     try:
-        yield
+        async with index_in_step(portal):
+            yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         portal.db.close()
 
 
-async def _keep_in_step(portal: Portal) -> None:
-    """Follow the store as long as the portal runs; a fault is told, and tried again."""
-    while True:
-        synced = await asyncio.to_thread(_synchronise, portal)
-        if synced:
-            log.info("index follows the store", extra={"calls": synced})
-        await asyncio.sleep(SYNC_EVERY_S)
+def _describe_problems(app: FastAPI) -> None:
+    """Add the problem's schema to OpenAPI: no route returns one, so FastAPI does not know it."""
+    made_by_fastapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made_by_fastapi()
+            schema["components"]["schemas"]["ProblemDocument"] = parameters.PROBLEM_SCHEMA
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
 
 
-def _synchronise(portal: Portal) -> int:
-    return synchronise(portal.db, portal.engine, now=portal.clock()).count
-
-
-async def _secure(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    for name, value in _SECURITY.items():
-        response.headers.setdefault(name, value)
-    return response
-
-
-def _alive() -> JSONResponse:
+def _alive() -> Mapping[str, str]:
     """Say that the process answers."""
-    return JSONResponse({"status": "alive"})
+    return {"status": "alive"}
 
 
-def _ready(request: Request) -> JSONResponse:
-    """Say whether search answers, which also warms it; 503 when it does not."""
-    portal: Portal = request.app.state.portal
-    result = portal.engine.search(SearchQuery(limit=1), now=portal.clock())
-    return JSONResponse({"status": "ready", "calls": result.total})
+def _ready(portal: PortalDep) -> Mapping[str, Any]:
+    """Say whether store and search answer; 503 when one does not."""
+    result = portal.engine.search(SearchQuery(limit=0), now=portal.clock())
+    return {"status": "ready", "calls": result.total, "cursor": portal.engine.cursor()}

@@ -1,87 +1,77 @@
 """The pages: search, call, sources, about. Server-made, whole without JavaScript."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from babel import Locale
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from config.countries import countries
-from config.nuts import regions
-from index.query import NOT_STATED, FacetName, FacetValue, Highlight, SearchQuery, SearchResult
-from normalize.call import Call
+from index.query import SearchQuery
+from normalize.call import Call, Tag
 from normalize.text import plain_text
-from portal_api import presenting
-from portal_api.query_params import read_query, without, write_query
+from portal_api import presenting, search_view
+from portal_api.api import find_call
+from portal_api.exports import FORMATS, call_path
+from portal_api.history import event_words
+from portal_api.query_params import read_query_leniently, write_query
+from portal_api.search_view import SHOWN, address
 from portal_api.state import Portal, PortalDep
 from store import reading
-from store.health import source_states
+from store.health import SourceState, source_states
 
 router = APIRouter()
-SHOWN: tuple[tuple[FacetName, str], ...] = (
-    ("status", "Status"),
-    ("sector", "Sector"),
-    ("area", "Technology area"),
-    ("level", "Level"),
-    ("country", "Country"),
-    ("region", "Region"),
-    ("applicant", "Who may apply"),
-    ("programme", "Programme"),
-    ("instrument", "Support"),
-    ("seal", "STEP Seal"),
-    ("language", "Language"),
-    ("source", "Source"),
-)
-VALUES_SHOWN = 40
-"""Values of a facet a page lists; the API gives all."""
-_WORDS = {
-    "eu": "European Union",
-    "national": "National",
-    "regional": "Regional",
-    "awards": "Awards the Seal",
-    "accepts": "For Seal holders",
-    "none": "No link to the Seal",
-    "advice": "Advice",
-    "tax": "Tax relief",
+EXPORT_WORDS = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "ics": "Calendar",
+    "atom": "Feed",
+    "jsonl": "JSON Lines",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One hit as the list shows it."""
-
-    call: Call
-    title: Markup
-    snippet: Markup | None
+HEALTH_WORDS = {
+    "healthy": "Healthy",
+    "stale": "Stale",
+    "unhealthy": "Last run failed",
+    "never": "Not harvested yet",
+    "off": "Off",
+}
 
 
 def build_templates(portal: Portal) -> Jinja2Templates:
     """Return the templates with the words they need."""
     templates = Jinja2Templates(Path(__file__).parent / "templates")
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     templates.env.globals.update(
         money=presenting.money_words,
         grant=presenting.grant_words,
         rate=presenting.rate_words,
         place=presenting.place_words,
+        applicants=presenting.applicants_words,
+        digits=lambda amount: "" if amount is None else f"{amount:f}",
         deadline_words=presenting.deadline_words,
         day_words=presenting.day_words,
         days_left=presenting.days_left,
         is_close=presenting.is_close,
-        event_words=presenting.event_words,
+        opening_words=presenting.opening_words,
+        long_day=presenting.long_day,
+        event_words=event_words,
         status_words=presenting.STATUS_WORDS,
         kind_words=presenting.KIND_WORDS,
         applicant_words=presenting.APPLICANT_WORDS,
+        instrument_words=presenting.INSTRUMENT_WORDS,
+        level_words=presenting.LEVEL_WORDS,
+        health_words=HEALTH_WORDS,
         area_label=portal.taxonomy.label_of,
-        source_title=lambda source_id: (
-            portal.sources[source_id].title if source_id in portal.sources else source_id
-        ),
-        language_name=_language,
-        evidence_words=_evidence_words,
+        source_title=portal.title_of,
+        zone_of=portal.zone_of,
+        language_name=search_view.language_name,
+        evidence_words=evidence_words,
+        call_path=call_path,
+        web_address=web_address,
     )
     return templates
 
@@ -89,154 +79,115 @@ def build_templates(portal: Portal) -> Jinja2Templates:
 @router.get("/", response_class=HTMLResponse)
 def search_page(request: Request, portal: PortalDep) -> Response:
     """Show the search page; the whole state stands in the address."""
+    query = read_query_leniently(request.query_params)
+    if any(not value.strip() for value in request.query_params.values()):
+        # A form sends its empty fields too; the address people share shall hold what was asked, no more.
+        return RedirectResponse(address(query), 302)
     now = portal.clock()
-    query = read_query(request.query_params, strict=False)
-    result = portal.engine.search(query, now=now, facets=[name for name, _ in SHOWN])
-    calls = {call.id: call for call in reading.get_calls(portal.db, [hit.call_id for hit in result.hits])}
-    cards = [_card(calls[hit.call_id], hit.highlights) for hit in result.hits if hit.call_id in calls]
+    result = portal.engine.search(query, now=now, facets=list(SHOWN))
+    calls = reading.get_calls(portal.db, [hit.call_id for hit in result.hits])
+    chips = search_view.chips_of(portal, query)
+    states = source_states(portal.sources, portal.db, now)
+    written = write_query(query, offset=0, limit=SearchQuery().limit)
     context = {
         "query": query,
         "result": result,
-        "cards": cards,
         "now": now,
-        "facets": [_facet(portal, query, name, title, result.facets[name]) for name, title in SHOWN],
-        "chips": [
-            {
-                "title": title,
-                "label": label_of(portal, name, value),
-                "href": f"/?{without(query, name, value)}",
-            }
-            for name, title in SHOWN
-            for value in getattr(query, name)
-        ],
-        "corrections": _corrections(query, result),
+        "cards": search_view.cards_of(calls, result.hits),
+        "facets": search_view.facets_of(portal, query, result),
+        "chips": chips,
+        "first_page": address(query, offset=0),
+        "plain": address(SearchQuery(text=query.text, sort=query.sort)),
+        "corrections": search_view.corrections_of(query, result),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
-        "pages": _pages(query, result.total),
-        "export": write_query(query, offset=0, limit=20),
-        "troubled": [
-            s for s in source_states(portal.sources, portal.db, now) if s.health in ("stale", "unhealthy")
-        ],
+        "pages": search_view.pages_of(query, result.total),
+        "exports": [(label, _export_link(form, written)) for form, label in EXPORT_WORDS.items()],
+        "starts": _starts(now) if not query.text and not chips else (),
+        "troubled": [state for state in states if state.health in ("stale", "unhealthy")],
+        "last_read": max((s.last_healthy_at for s in states if s.last_healthy_at), default=None),
     }
     return _render(request, "search.html", context)
 
 
-def _card(call: Call, highlights: Sequence[Highlight]) -> Card:
-    marked = {highlight.field: highlight for highlight in highlights}
-    title = _marked(marked["title"]) if "title" in marked else escape(call.title)
-    shown = marked.get("summary") or marked.get("body")
-    snippet = _marked(shown) if shown else escape(call.summary) if call.summary else None
-    return Card(call, title, snippet)
+def _export_link(form: str, written: str) -> str:
+    assert form in FORMATS, "every link leads to a format there is"
+    return f"/api/v1/export?format={form}{'&' if written else ''}{written}"
 
 
-def _marked(highlight: Highlight) -> Markup:
-    """Return a text with its matches marked; everything else is escaped."""
-    out, done = Markup(), 0
-    for span in highlight.spans:
-        out += escape(highlight.text[done : span.start])
-        out += Markup("<mark>{}</mark>").format(highlight.text[span.start : span.end])
-        done = span.end
-    return out + escape(highlight.text[done:])
-
-
-def _facet(
-    portal: Portal, query: SearchQuery, name: FacetName, title: str, values: Sequence[FacetValue]
-) -> dict[str, Any]:
-    listed = [
-        {"value": v.value, "label": label_of(portal, name, v.value), "count": v.count, "selected": v.selected}
-        for v in values
-    ]
-    kept = [v for v in listed if v["selected"]] + [v for v in listed if not v["selected"]]
-    return {
-        "name": name,
-        "title": title,
-        "values": kept[:VALUES_SHOWN],
-        "more": max(len(kept) - VALUES_SHOWN, 0),
-        "open": name in ("status", "sector", "level") or bool(getattr(query, name)),
-    }
-
-
-def label_of(portal: Portal, facet: str, value: str) -> str:
-    """Return a facet value in words."""
-    if value == NOT_STATED:
-        return "Not stated"
-    if facet in ("area", "sector"):
-        return portal.taxonomy.label_of(value)
-    if facet == "country":
-        return countries().get(value, value)
-    if facet == "region":
-        return f"{regions()[value].name} ({value})" if value in regions() else value
-    if facet == "language":
-        return _language(value)
-    if facet == "source":
-        return portal.sources[value].title if value in portal.sources else value
-    words = {**presenting.STATUS_WORDS, **presenting.APPLICANT_WORDS, **_WORDS}
-    return words.get(value, value if facet == "programme" else value.replace("_", " ").capitalize())
-
-
-def _language(code: str) -> str:
-    return str(Locale("en").languages.get(code, code))
-
-
-def _evidence_words(call: Call, area: str) -> list[str]:
-    """Return the words that earned a tag, each with the field it stands in."""
-    return [
-        f"“{evidence.term}” ({evidence.field.replace('_', ' ')})"
-        for tag in call.tags
-        if tag.area == area
-        for evidence in tag.evidence
-    ]
-
-
-def _corrections(query: SearchQuery, result: SearchResult) -> list[tuple[str, tuple[str, ...]]]:
-    return [(word, others[:4]) for word, others in result.corrections.items()]
-
-
-def _pages(query: SearchQuery, total: int) -> dict[str, Any]:
-    size = query.limit or 20
-    before, after = max(query.offset - size, 0), query.offset + size
-    return {
-        "from": min(query.offset + 1, total),
-        "to": min(after, total),
-        "previous": f"/?{write_query(query, offset=before)}" if query.offset else None,
-        "next": f"/?{write_query(query, offset=after)}" if after < total else None,
-    }
+def _starts(now: datetime) -> Sequence[tuple[str, str]]:
+    """Return ready-made searches for somebody who has not asked anything yet."""
+    month = (now + timedelta(days=30)).date()
+    return (
+        ("Open now", address(SearchQuery(status=("open",)))),
+        ("Closing within 30 days", address(SearchQuery(status=("open",), deadline_to=month))),
+        ("Opening soon", address(SearchQuery(status=("forthcoming",)))),
+        ("For SMEs", address(SearchQuery(status=("open", "forthcoming"), applicant=("sme",)))),
+        ("Awards the STEP Seal", address(SearchQuery(seal=("awards",)))),
+    )
 
 
 @router.get("/calls/{call_id:path}", response_class=HTMLResponse)
 def call_page(request: Request, call_id: str, portal: PortalDep) -> Response:
     """Show one call: can we apply, until when, for how much; then everything else."""
-    call = reading.get_call(portal.db, call_id) if "\x00" not in call_id else None
+    call = find_call(portal, call_id)
     if call is None:
-        raise HTTPException(404, "There is no call of that id. It may have been typed wrongly.")
+        raise HTTPException(
+            404, "There is no call of that id. The link may be old or mistyped; search for it."
+        )
     now = portal.clock()
+    following = call.next_deadline_at(now)
+    zone = portal.zone_of(call.source_id)
     context = {
         "call": call,
         "now": now,
+        "zone": zone,
         "status": call.status_at(now),
-        "following": call.next_deadline_at(now),
+        "following": following,
         "events": reading.events_of(portal.db, call.id),
+        # Sanitised once, at normalising; the one text that is not escaped here.
         "description": Markup(call.description) if call.description else None,
         "source": portal.sources.get(call.source_id),
+        "state": _state(portal, call, now),
         "meta": plain_text(call.summary or call.title)[:160],
     }
     return _render(request, "call.html", context)
+
+
+def _state(portal: Portal, call: Call, now: datetime) -> SourceState | None:
+    """Return the state of the call's source; None for one that left the configuration."""
+    states = source_states(portal.sources, portal.db, now)
+    return next((state for state in states if state.source_id == call.source_id), None)
+
+
+def evidence_words(tag: Tag) -> list[tuple[str, str]]:
+    """Return (words, field) that earned a tag, each once."""
+    found = [(evidence.term, evidence.field.replace("_", " ")) for evidence in tag.evidence]
+    return list(dict.fromkeys(found))
+
+
+def web_address(text: str) -> str | None:
+    """Return an address one may link to: http or https with a host; None for anything else."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 @router.get("/sources", response_class=HTMLResponse)
 def sources_page(request: Request, portal: PortalDep) -> Response:
     """Show each source's freshness and health in plain words."""
     states = source_states(portal.sources, portal.db, portal.clock())
-    return _render(request, "sources.html", {"states": states})
+    return _render(request, "sources.html", {"states": states, "sources": portal.sources})
 
 
 @router.get("/about", response_class=HTMLResponse)
 def about_page(request: Request, portal: PortalDep) -> Response:
     """Say what the portal is, and where its words come from."""
-    return _render(
-        request, "about.html", {"version": portal.taxonomy.version, "sources": len(portal.sources)}
-    )
+    context = {"version": portal.taxonomy.version, "sources": len(portal.sources)}
+    return _render(request, "about.html", context)
 
 
 def _render(request: Request, name: str, context: dict[str, Any]) -> Response:
     templates: Jinja2Templates = request.app.state.templates
-    return templates.TemplateResponse(request, name, context)
+    return templates.TemplateResponse(request, name, context, headers={"Cache-Control": "no-cache"})

@@ -3,80 +3,91 @@
 from typing import Any
 
 from index.query import FACETS, PAGE_SIZE_MAX, SearchQuery
+from portal_api.documents import ProblemDocument
+from portal_api.query_params import AMOUNT_MAX, OFFSET_MAX, TEXT_MAX, VALUES_MAX
 
 _WORDS = {
     "sector": "Technology sector",
     "area": "Technology area, a key of /api/v1/taxonomy",
-    "level": "Who publishes: EU, a state or a region",
-    "country": "ISO 3166-1 code",
+    "level": "Who publishes: the EU, a state or a region",
+    "country": "Where applicants may be, ISO 3166-1 alpha-2",
     "region": "NUTS 2024 code; finds its children too",
     "programme": "Programme as the facet spells it",
     "status": "Status at the moment of asking",
     "applicant": "Who may apply",
-    "language": "ISO 639-1 code of the call's text",
+    "language": "Language of the call's text, ISO 639-1",
     "instrument": "Kind of support",
     "seal": "What it has to do with the STEP (Sovereignty) Seal",
-    "source": "Source id, see /api/v1/sources",
+    "source": "Source, an id of /api/v1/sources",
 }
-_EXAMPLES = {"sector": ["clean"], "country": ["ES"], "status": ["open"], "region": ["FR1"]}
+_EXAMPLES = {
+    "sector": ["clean", "bio"],
+    "area": ["clean.hydrogen"],
+    "country": ["ES"],
+    "region": ["FR1"],
+    "status": ["open"],
+}
 
 
 def _list(name: str) -> dict[str, Any]:
     items = SearchQuery.model_json_schema()["properties"][name].get("items", {"type": "string"})
-    schema = {"type": "array", "items": items}
-    parameter = {
-        "name": name,
-        "in": "query",
-        "description": f"{_WORDS[name]}; repeatable, values are alternatives",
-    }
-    extra = {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}
-    return {**parameter, "schema": schema, "style": "form", "explode": True, **extra}
+    words = f"{_WORDS[name]}. Repeatable: values are alternatives; `not_stated` is a value of most facets."
+    schema = {"type": "array", "items": items, "maxItems": VALUES_MAX}
+    example = {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}
+    return _one(name, schema, words) | {"style": "form", "explode": True} | example
 
 
 def _one(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": words, "schema": schema}
+    return {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
 
 
-_DAY = {"type": "string", "format": "date"}
-_AMOUNT = {"type": "number", "minimum": 0}
+_DAY = {"type": "string", "format": "date", "pattern": r"^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$"}
+_AMOUNT = {"type": "number", "minimum": 0, "maximum": int(AMOUNT_MAX)}
+_TEXT = {"type": "string", "maxLength": TEXT_MAX}
+_SORT = {"type": "string", "enum": ["relevance", "deadline", "newest"], "default": "relevance"}
 _FILTERS = [
-    {**_one("q", {"type": "string", "maxLength": 500}, 'Words, "a phrase", -without, or a call identifier'),
-     "example": "hydrogen"},
+    _one("q", _TEXT, 'Words, "a phrase", -without, or a call identifier') | {"example": "hydrogen"},
     *[_list(name) for name in FACETS],
-    _one("deadline_from", _DAY, "Next deadline on or after this day (Brussels)"),
-    _one("deadline_to", _DAY, "Next deadline on or before this day (Brussels); also deadline_before"),
+    _one("deadline_from", _DAY, "Next deadline on or after this day (Brussels); also deadline_after")
+    | {"example": "2026-12-01"},
+    _one("deadline_to", _DAY, "Next deadline on or before this day (Brussels); also deadline_before")
+    | {"example": "2027-03-31"},
     _one("opens_from", _DAY, "Opens on or after this day"),
     _one("opens_to", _DAY, "Opens on or before this day"),
     _one("budget_min", _AMOUNT, "Budget of the whole call in EUR, at least"),
     _one("budget_max", _AMOUNT, "Budget of the whole call in EUR, at most"),
-    _one("new_since", _DAY, "First seen on or after this day"),
-    _one("sort", {"type": "string", "enum": ["relevance", "deadline", "newest"]}, "Order"),
-]  # fmt: skip
-_PAGE = [
-    _one("offset", {"type": "integer", "minimum": 0}, "Hits to skip"),
-    _one("limit", {"type": "integer", "minimum": 0, "maximum": PAGE_SIZE_MAX}, "Hits on a page"),
+    _one("new_since", _DAY, "First seen here on or after this day"),
+    _one("sort", _SORT, "Order; relevance without words is the next deadline"),
 ]
-_PROBLEM = {
-    "application/problem+json": {
-        "schema": {
-            "type": "object",
-            "required": ["title", "status", "detail"],
-            "properties": {
-                "type": {"type": "string"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-            },
-        }
+_PAGE = [
+    _one("offset", {"type": "integer", "minimum": 0, "maximum": OFFSET_MAX, "default": 0}, "Hits to skip"),
+    _one(
+        "limit",
+        {"type": "integer", "minimum": 0, "maximum": PAGE_SIZE_MAX, "default": 20},
+        "Hits on a page",
+    ),
+]
+_FACET_LIST = {
+    "type": "array",
+    "items": {"type": "string", "enum": [*FACETS, "none"]},
+}
+_FACETS = _one("facets", _FACET_LIST, "Facets to count, comma separated; all when not given, `none` for none")
+_FACETS |= {"style": "form", "explode": False, "example": ["sector", "status"]}
+
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems a route may answer with, as OpenAPI says them."""
+    words = {
+        404: "There is no such thing",
+        422: "A parameter is not understood; `parameter` names it",
+        503: "The search is not available now; `Retry-After` says when to try again",
     }
-}
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such thing", "content": _PROBLEM},
-    422: {"description": "A parameter is not understood; the detail names it", "content": _PROBLEM},
-    503: {"description": "Search is not available now", "content": _PROBLEM},
-}
-_FACETS = _one(
-    "facets", {"type": "string"}, "Facets to count, comma separated; all when not given, `none` for none"
-)
+    return {status: {"description": words[status], "content": _PROBLEM} for status in statuses}
+
+
+PROBLEM_SCHEMA = ProblemDocument.model_json_schema()
 SEARCH: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE, _FACETS]}
-EXPORT: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE]}
+COUNT: dict[str, Any] = {"parameters": [*_FILTERS, _FACETS]}
+EXPORT: dict[str, Any] = {"parameters": _FILTERS}

@@ -1,6 +1,6 @@
 """Calls in words and documents: for the API, the exports and the pages alike."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from config.countries import countries
 from config.nuts import regions
 from normalize.call import Call, Deadline, Money
-from store.reading import StoredEvent
 
 STATUS_WORDS = {
     "open": "Open",
@@ -36,6 +35,20 @@ APPLICANT_WORDS = {
     "cluster": "Clusters",
     "other": "Others",
 }
+LEVEL_WORDS = {"eu": "European Union", "national": "National", "regional": "Regional"}
+INSTRUMENT_WORDS = {
+    "grant": "Grant",
+    "loan": "Loan",
+    "guarantee": "Guarantee",
+    "equity": "Equity",
+    "prize": "Prize",
+    "procurement": "Procurement",
+    "tax": "Tax relief",
+    "advice": "Advice",
+}
+SOON = timedelta(days=14)
+"""A deadline this near is shown in a warning colour."""
+PLACES_SHOWN = 6
 
 
 def call_document(call: Call, now: datetime) -> dict[str, Any]:
@@ -48,18 +61,23 @@ def call_document(call: Call, now: datetime) -> dict[str, Any]:
 
 
 def money_words(money: Money | None) -> str:
-    """Return an amount as a person writes it: "EUR 2.5 million", "EUR 60 000"."""
+    """Return an amount as a person writes it: "EUR 2.5 million", "EUR 60 000"; never rounded."""
     if money is None:
         return ""
     amount = money.amount
     for size, word in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
-        if amount >= size:
-            return f"{money.currency} {_short(amount / size)} {word}"
-    return f"{money.currency} {amount:,.0f}".replace(",", "\u202f")
+        short = (amount / size).quantize(Decimal("0.01"))
+        if amount >= size and short * size == amount:
+            return f"{money.currency} {_plain(short)} {word}"
+    printed = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return f"{money.currency} {printed}".replace(",", "\u202f")
 
 
-def _short(number: Decimal) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+def _plain(number: Decimal) -> str:
+    """Return a number without needless zeros; thousands in groups."""
+    whole, _, rest = f"{number:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole
 
 
 def grant_words(call: Call) -> str:
@@ -72,17 +90,39 @@ def grant_words(call: Call) -> str:
     return f"from {money_words(low)}" if low else ""
 
 
+def applicants_words(call: Call) -> str:
+    """Return who may apply, as a sentence begins: "Large enterprises, universities, SMEs"."""
+    words = [APPLICANT_WORDS[kind] for kind in call.applicants]
+    later = [word if word[:2].isupper() else word[0].lower() + word[1:] for word in words[1:]]
+    return ", ".join(words[:1] + later)
+
+
+def rate_words(rate: Decimal | None) -> str:
+    """Return a co-funding rate as a percentage."""
+    return f"{_plain(rate * 100)}%" if rate is not None else ""
+
+
+def _place(zone: str) -> str:
+    """Return the town of a time zone, as people say it: "Brussels"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def long_day(moment: datetime, zone: str) -> str:
+    """Return the day on which a moment falls in ``zone`` (IANA name): "3 March 2027"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%B %Y}"
+
+
 def deadline_words(deadline: Deadline) -> str:
-    """Return date and hour as printed by the source, in the source's zone."""
+    """Return date and hour as stated by the source, in the source's zone."""
     if deadline.at is None:
         return "no end date; open until funds end"
     local = deadline.at.astimezone(ZoneInfo(deadline.zone))
-    day = f"{local.day} {local:%B %Y}"
-    place = deadline.zone.rpartition("/")[2].replace("_", " ")
+    day = f"{local:%A} {long_day(deadline.at, deadline.zone)}"
     if deadline.precision == "minute":
-        return f"{day}, {local:%H:%M} ({place} time)"
-    usual = f"; usually {local:%H:%M} {place} time" if f"{local:%H:%M}" != "23:59" else ""
-    return f"{day} (hour not stated{usual})"
+        return f"{day}, {local:%H:%M} {_place(deadline.zone)} time"
+    usual = f"; usually {local:%H:%M} {_place(deadline.zone)} time" if f"{local:%H:%M}" != "23:59" else ""
+    return f"{day} (no hour stated{usual})"
 
 
 def day_words(deadline: Deadline | None) -> str:
@@ -95,20 +135,32 @@ def day_words(deadline: Deadline | None) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
+def opening_words(call: Call, zone: str, now: datetime) -> str:
+    """Return since or from when a call is open, as the day (and hour, unless midnight) in ``zone``."""
+    if call.opens_at is None:
+        return ""
+    local = call.opens_at.astimezone(ZoneInfo(zone))
+    hour = f", {local:%H:%M} {_place(zone)} time" if local.time() != time(0) else ""
+    verb = "Opens" if call.opens_at > now else "Opened"
+    return f"{verb} {long_day(call.opens_at, zone)}{hour}"
+
+
 def days_left(deadline: Deadline | None, now: datetime) -> str:
-    """Return how long there is, in whole local days."""
+    """Return how long there is, in whole days of the deadline's zone."""
     if deadline is None or deadline.at is None:
         return ""
-    zone = ZoneInfo(deadline.zone)
-    days = (deadline.at.astimezone(zone).date() - now.astimezone(zone).date()).days
     if not deadline.is_running(now):
         return "over"
+    zone = ZoneInfo(deadline.zone)
+    days = (deadline.at.astimezone(zone).date() - now.astimezone(zone).date()).days
     return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
 
 
 def is_close(deadline: Deadline | None, now: datetime) -> bool:
-    """Tell whether a deadline is at most two weeks away."""
-    return deadline is not None and deadline.at is not None and now <= deadline.at <= now + timedelta(days=14)
+    """Tell whether a running deadline is at most two weeks away."""
+    if deadline is None or deadline.at is None:
+        return False
+    return deadline.is_running(now) and deadline.at - now <= SOON
 
 
 def place_words(call: Call) -> str:
@@ -120,38 +172,13 @@ def place_words(call: Call) -> str:
         if len(code) > 2 and not any(other != code and other.startswith(code) for other in call.regions)
     ]
     if narrow:
-        return ", ".join(known[code].name if code in known else code for code in narrow)
+        return _some([known[code].name if code in known else code for code in narrow])
     if call.everywhere:
         return "Everywhere"
-    return ", ".join(countries().get(code, code) for code in call.countries)
+    return _some([countries().get(code, code) for code in call.countries])
 
 
-def rate_words(rate: Decimal | None) -> str:
-    """Return a co-funding rate as a percentage."""
-    return f"{_short(rate * 100)} %" if rate is not None else ""
-
-
-_EVENT_WORDS = {
-    "new": "first seen here",
-    "deadline_extended": "deadline moved later, from {old} to {new}",
-    "deadline_shortened": "deadline moved earlier, from {old} to {new}",
-    "deadline_added": "deadline added: {new}",
-    "deadline_removed": "deadline removed: {old}",
-    "opened_early": "opens earlier than announced",
-    "budget_changed": "amounts changed",
-    "eligibility_changed": "who may apply changed",
-    "text_changed": "text changed: {new}",
-    "withdrawn": "no longer listed by the source",
-    "returned": "listed by the source again",
-}
-
-
-def event_words(event: StoredEvent) -> str:
-    """Return a change event as a sentence, such as "deadline moved later, from ... to ..."."""
-    return _EVENT_WORDS[event.kind].format(old=_value_words(event.old), new=_value_words(event.new))
-
-
-def _value_words(value: Any) -> str:  # noqa: ANN401 - JSON
-    if isinstance(value, dict) and "precision" in value:
-        return day_words(Deadline.model_validate(value))
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
+def _some(names: list[str]) -> str:
+    rest = len(names) - PLACES_SHOWN
+    shown = names if rest <= 1 else [*names[:PLACES_SHOWN], f"and {rest} more"]
+    return ", ".join(shown)

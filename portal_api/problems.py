@@ -2,69 +2,85 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from index.engine import SearchUnavailable
 from portal_api.query_params import ParameterError
 
 MEDIA_TYPE = "application/problem+json"
+RETRY = {"Retry-After": "30"}
+_FOR_PROGRAMS = ("/healthz", "/readyz", "/openapi.json")
 
 
 def problem(
-    status: int,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-    **more: Any,  # noqa: ANN401 - RFC 9457 extensions
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str | int
 ) -> JSONResponse:
-    """Return a problem: what went wrong (``detail``) in words for the caller."""
-    content = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
+    """Return a problem: what went wrong (``detail``) in words for the caller.
+
+    Args:
+        status: HTTP status.
+        detail: In words.
+        headers: Sent along.
+        more: Extension members of RFC 9457, such as ``parameter``.
+    """
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
     """Answer every error of ``app`` as a problem or an error page."""
-
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        # The headers go through: a 405 must name what is allowed (RFC 9110, section 15.5.6).
-        return _answer(request, error.status_code, str(error.detail), error.headers)
-
-    async def validation(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        return _answer(request, 422, f"{where}: {first['msg']}")
-
-    async def parameter(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ParameterError)
-        return _answer(request, 422, str(error))
-
-    async def unavailable(request: Request, error: Exception) -> Response:
-        return _answer(request, 503, f"search is not available: {error}", {"Retry-After": "30"})
-
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, validation)
-    app.add_exception_handler(ParameterError, parameter)
-    app.add_exception_handler(SearchUnavailable, unavailable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(ParameterError, _parameter)
+    app.add_exception_handler(SearchUnavailable, _no_search)
+    app.add_exception_handler(OperationalError, _no_store)
+    app.add_exception_handler(Exception, _fault)
 
 
-def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    # The headers go through: a 405 must name what is allowed (RFC 9110, section 15.5.6).
+    return _answer(request, error.status_code, str(error.detail), error.headers)
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:])
+    return _answer(request, 422, f"{where}: {first['msg']}", parameter=where)
+
+
+def _parameter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ParameterError)
+    return _answer(request, 422, str(error), parameter=error.parameter)
+
+
+def _no_search(request: Request, error: Exception) -> Response:
+    return _answer(request, 503, f"search is not available now: {error}", RETRY)
+
+
+def _no_store(request: Request, error: Exception) -> Response:
+    return _answer(request, 503, "the database does not answer now", RETRY)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    # The server logs the error with its trace; what it says is nobody else's business.
+    return _answer(request, 500, "a fault of ours; it is in the log")
+
+
+def _answer(
+    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str
+) -> Response:
     path = request.url.path
-    if path.startswith("/api/") or path in ("/healthz", "/readyz", "/openapi.json"):
-        return problem(status, detail, headers)
-    templates = request.app.state.templates
-    page: Response = templates.TemplateResponse(
+    if path.startswith("/api/") or path in _FOR_PROGRAMS:
+        return problem(status, detail, headers, **more)
+    page: Response = request.app.state.templates.TemplateResponse(
         request,
         "error.html",
         {"status": status, "phrase": HTTPStatus(status).phrase, "detail": detail},

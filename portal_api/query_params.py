@@ -1,6 +1,8 @@
 """The whole state of a search in its address, both ways."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +15,15 @@ RENAMED = {"q": "text", "deadline_before": "deadline_to", "deadline_after": "dea
 """Parameter -> field of `SearchQuery`, where people expect another name."""
 LISTS = frozenset(FACETS)
 SINGLE = frozenset(SearchQuery.model_fields) - LISTS - {"text"}
-OWN = frozenset({"facets"})
+DATES = frozenset({"deadline_from", "deadline_to", "opens_from", "opens_to", "new_since"})
+AMOUNTS = frozenset({"budget_min", "budget_max"})
+TEXT_MAX = 500
+VALUES_MAX = 100
+"""Alternatives of one facet: a question of thousands of terms is no question but a load."""
+OFFSET_MAX = 100_000
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+"""Days outside cannot be a call's; the ends of the calendar overflow arithmetic with days."""
+AMOUNT_MAX = Decimal(10) ** 15
 
 
 class ParameterError(ValueError):
@@ -24,67 +34,111 @@ class ParameterError(ValueError):
         super().__init__(f"{parameter}: {reason}")
 
 
-def read_query(params: QueryParams, *, strict: bool) -> SearchQuery:
-    """Read a search from an address.
+def read_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
+    """Read a search from an address, strictly: for programs.
 
     Args:
         params: The address's parameters; empty values count as not given.
-        strict: Refuse unknown parameters and wrong values (the API); else leave them out (pages,
-            where an old link must still show something).
+        own: Parameters that belong to the route and not to the search.
 
     Raises:
-        ParameterError: Only when strict.
+        ParameterError: A parameter nobody knows, a value that is not one of its values, or more
+            than one value where one is asked.
     """
+    for name in params:
+        field = RENAMED.get(name, name)
+        if name == "text" or (field not in SearchQuery.model_fields and name not in own):
+            raise ParameterError(name, "no such parameter")
+    given = _given(params)
+    for name, field in {name: RENAMED.get(name, name) for name in params}.items():
+        if field in given and field not in LISTS and len(_values(params, name)) > 1:
+            raise ParameterError(name, "only one value is possible")
+    try:
+        query = SearchQuery(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ParameterError(_name(str(first["loc"][0])), first["msg"]) from error
+    for field, reason in _out_of_bounds(query):
+        raise ParameterError(_name(field), reason)
+    return query
+
+
+def read_query_leniently(params: QueryParams) -> SearchQuery:
+    """Read a search from an address as well as can be: for pages.
+
+    An old or mangled link must still show something: what is not understood is left out, too long
+    a text is cut.
+    """
+    given = _given(params)
+    given["text"] = given.get("text", "")[:TEXT_MAX]
+    for field in LISTS & set(given):
+        given[field] = given[field][:VALUES_MAX]
+    query = _without_wrong_values(given)
+    wrong = {field: SearchQuery.model_fields[field].default for field, _ in _out_of_bounds(query)}
+    return query.model_copy(update=wrong)
+
+
+def _given(params: QueryParams) -> dict[str, Any]:
+    """Return field -> value(s) of everything that is part of a search and not empty."""
     given: dict[str, Any] = {}
     for name in dict.fromkeys(params.keys()):
-        field = RENAMED.get(name, name)
-        values = tuple(dict.fromkeys(value for value in params.getlist(name) if value.strip()))
+        field, values = RENAMED.get(name, name), _values(params, name)
+        if not values or name == "text":
+            continue
         if field in LISTS:
             given[field] = values
         elif field in SINGLE or field == "text":
-            if values:
-                given[field] = values[-1]
-        elif strict and name not in OWN:
-            raise ParameterError(name, "no such parameter")
-    return _build(given, strict=strict)
+            given[field] = values[-1]
+    return given
 
 
-def _build(given: dict[str, Any], *, strict: bool) -> SearchQuery:
+def _values(params: QueryParams, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip() for value in params.getlist(name) if value.strip()))
+
+
+def _without_wrong_values(given: dict[str, Any]) -> SearchQuery:
     while True:
         try:
             return SearchQuery(**given)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = str(first["loc"][0])
-            if strict:
-                names = {ours: theirs for theirs, ours in RENAMED.items() if ours == "text"}
-                raise ParameterError(names.get(field, field), first["msg"]) from error
-            given.pop(field)
+            wrong = [(str(item["loc"][0]), item["loc"][1:2]) for item in error.errors()]
+        for field in {name for name, _ in wrong}:
+            places = {at for name, place in wrong if name == field for at in place}
+            if field in LISTS and places:
+                given[field] = tuple(value for at, value in enumerate(given[field]) if at not in places)
+            else:
+                del given[field]
+
+
+def _out_of_bounds(query: SearchQuery) -> Iterable[tuple[str, str]]:
+    """Yield (field, reason) of what is well formed and still nothing an index can be asked."""
+    for facet in FACETS:
+        if len(getattr(query, facet)) > VALUES_MAX:
+            yield facet, f"at most {VALUES_MAX} values are possible"
+    for field in sorted(DATES):
+        day = getattr(query, field)
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            yield field, f"a day from {FIRST_DAY} to {LAST_DAY} is needed"
+    for field in sorted(AMOUNTS):
+        amount = getattr(query, field)
+        if amount is not None and amount > AMOUNT_MAX:
+            yield field, f"at most {AMOUNT_MAX:f} is possible"
+    if query.offset > OFFSET_MAX:
+        yield "offset", f"at most {OFFSET_MAX} is possible"
+
+
+def _name(field: str) -> str:
+    return "q" if field == "text" else field
 
 
 def write_query(query: SearchQuery, **changes: Any) -> str:  # noqa: ANN401 - any field's value
     """Return the address's query string for a search, with some fields changed; defaults left out."""
-    values = query.model_dump(mode="json", exclude_defaults=True) | changes
     defaults = SearchQuery.model_fields
+    asked = query.model_copy(update=changes)
     pairs: list[tuple[str, str]] = []
-    for field, value in values.items():
-        name = "q" if field == "text" else field
+    for field, value in asked:
         if isinstance(value, (list, tuple)):
-            pairs += [(name, str(item)) for item in value]
+            pairs += [(field, str(item)) for item in value]
         elif value is not None and value != defaults[field].default:
-            pairs.append((name, str(value)))
+            pairs.append((_name(field), f"{value:f}" if isinstance(value, Decimal) else str(value)))
     return urlencode(pairs)
-
-
-def without(query: SearchQuery, facet: str, value: str) -> str:
-    """Return the query string with one choice taken back, from the first page."""
-    kept = [other for other in getattr(query, facet) if other != value]
-    return write_query(query, **{facet: kept}, offset=0)
-
-
-def chosen(query: SearchQuery, labels: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Yield (facet, value) of every choice made, in the order of the facets."""
-    for facet in FACETS:
-        values: Sequence[str] = getattr(query, facet)
-        for value in values:
-            yield facet, value

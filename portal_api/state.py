@@ -13,6 +13,8 @@ from config.taxonomy import Taxonomy
 from index.engine import SearchEngine
 from store.database import Database
 
+DEFAULT_ZONE = "Europe/Brussels"
+
 
 @dataclass(frozen=True, slots=True)
 class Portal:
@@ -24,6 +26,16 @@ class Portal:
     db: Database
     engine: SearchEngine
     clock: Callable[[], datetime]
+
+    def zone_of(self, source_id: str) -> str:
+        """Return the IANA zone a source thinks in; Brussels for one that left the configuration."""
+        source = self.sources.get(source_id)
+        return source.timezone if source else DEFAULT_ZONE
+
+    def title_of(self, source_id: str) -> str:
+        """Return a source's title; its id for one that left the configuration."""
+        source = self.sources.get(source_id)
+        return source.title if source else source_id
 
 
 def portal_of(request: Request) -> Portal:
