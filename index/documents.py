@@ -2,28 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from index.folding import composed
 from index.query import NOT_STATED, FacetName
 from normalize.call import Call, Deadline
 from normalize.text import plain_text
 
 FOREVER = 2**62
-"""Seconds since 1970 that never come: "no end"."""
+"""A moment that never comes: "no end"."""
+AMOUNT_MAX = 2**62
+"""Cents above every budget there is; hostile amounts stop here."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
-    """One call as indexed. Moments are whole seconds since 1970, UTC.
+    """One call as indexed. Moments are microseconds since 1970, UTC, as exact as `datetime` is.
 
     Attributes:
         opens: Opening; minus `FOREVER` when not stated.
-        closes: Last second of the last deadline; `FOREVER` when it has none or no end.
+        closes: Last instant of the last deadline; `FOREVER` when it has none or no end.
         base_status: Its status between ``opens`` and ``closes`` (see `Call.status_at`).
-        deadlines: (until, at) of each dated deadline in order of time: the last second in which
-            it runs, and its moment.
+        deadlines: (until, at) of each dated deadline in order of ``at``: the last instant in which
+            it runs, and its moment. The next deadline is the first whose ``until`` is not over.
         budget_cents: ``budget_total`` in EUR cents; None in another currency or not stated.
     """
 
@@ -47,36 +52,51 @@ class IndexDocument:
 def build_document(call: Call) -> IndexDocument:
     """Return what an engine indexes of a call."""
     body = "\n".join(filter(None, (plain_text(call.description or ""), call.eligibility, call.deadline_note)))
-    dated = sorted((running_until(d), int(d.at.timestamp())) for d in call.deadlines if d.at)
+    dated = [(running_until(deadline), moment_of(deadline.at)) for deadline in call.deadlines if deadline.at]
+    dated.sort(key=lambda pair: pair[1])
     continuous = any(deadline.at is None for deadline in call.deadlines)
     return IndexDocument(
         call_id=call.id,
-        title=call.title,
-        summary=call.summary or "",
-        keywords="\n".join((*call.keywords, *filter(None, (call.funder, call.programme, call.action_type)))),
+        title=composed(call.title),
+        summary=composed(call.summary or ""),
+        keywords=composed("\n".join(_keywords(call))),
         identifiers=tuple(filter(None, (call.native_id, call.call_identifier, *call.aliases))),
-        body=body,
+        body=composed(body),
         facets=facet_values(call),
-        opens=int(call.opens_at.timestamp()) if call.opens_at else -FOREVER,
+        opens=moment_of(call.opens_at) if call.opens_at else -FOREVER,
         closes=FOREVER if continuous or not dated else max(until for until, _ in dated),
         base_status=_base_status(call),
         withdrawn=call.withdrawn,
         continuous=continuous,
         deadlines=tuple(dated),
-        first_seen=int(call.first_seen_at.timestamp()) if call.first_seen_at else 0,
+        first_seen=moment_of(call.first_seen_at) if call.first_seen_at else 0,
         budget_cents=_cents(call),
     )
 
 
+def moment_of(at: datetime) -> int:
+    """Return microseconds since 1970 of a timezone-aware moment, exactly."""
+    return (at - _EPOCH) // _INSTANT
+
+
 def running_until(deadline: Deadline) -> int:
-    """Return the last second in which a dated deadline still runs."""
+    """Return the last instant in which a deadline still runs (see `Deadline.is_running`)."""
     if deadline.at is None:
         return FOREVER
     if deadline.precision == "minute":
-        return int(deadline.at.timestamp())
+        return moment_of(deadline.at)
     zone = ZoneInfo(deadline.zone)
-    following = deadline.at.astimezone(zone).date() + timedelta(days=1)
-    return int(datetime.combine(following, time(0), zone).timestamp()) - 1
+    try:
+        following = deadline.at.astimezone(zone).date() + timedelta(days=1)
+    except OverflowError:  # 31.12.9999, which some print for "no end"
+        return FOREVER
+    return moment_of(datetime.combine(following, time(0), zone)) - 1
+
+
+def _keywords(call: Call) -> list[str]:
+    tags = [tag.area.replace(".", " ").replace("_", " ") for tag in call.tags]
+    about = (call.funder, call.programme, call.action_type, call.destination, call.partnership)
+    return [*call.keywords, *filter(None, about), *tags]
 
 
 def facet_values(call: Call) -> dict[FacetName, tuple[str, ...]]:
@@ -107,4 +127,6 @@ def _base_status(call: Call) -> str:
 
 def _cents(call: Call) -> int | None:
     money = call.budget_total
-    return int(money.amount * Decimal(100)) if money and money.currency == "EUR" else None
+    if money is None or money.currency != "EUR":
+        return None
+    return max(-AMOUNT_MAX, min(int(money.amount * Decimal(100)), AMOUNT_MAX))

@@ -1,13 +1,5 @@
-"""The embedded engine: tantivy, in process, no server.
+"""The embedded engine: tantivy, in process, no server."""
 
-tantivy's traps that shape this file (tried on 0.27): a stemmed or folded analyzer must be
-registered again at each opening, so texts are folded here and indexed by the default analyzer;
-aggregations give ten buckets unless told; a commit is seen after `reload`; a second writer fails.
-"""
-
-import shutil
-import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,242 +7,124 @@ from pathlib import Path
 
 import tantivy
 
-from index import tantivy_queries as queries
-from index.documents import build_document
-from index.engine import IndexBusy, SearchUnavailable
-from index.highlighting import highlight, matcher_of
-from index.query import FacetName, Highlight, Hit, SearchQuery, SearchResult
+from index.documents import build_document, moment_of
+from index.engine import SearchUnavailable
+from index.highlighting import Matcher, highlight
+from index.query import FacetName, FacetValue, Highlight, Hit, SearchQuery, SearchResult
 from index.tantivy_facets import count_facets
-from index.tantivy_schema import SCHEMA_VERSION, build_schema, to_tantivy
+from index.tantivy_folder import IndexFolder, take_writer
+from index.tantivy_pages import Hits, page_of
+from index.tantivy_queries import Question
+from index.tantivy_reader import Reader, every_call
+from index.tantivy_schema import build_schema, to_tantivy
 from index.words import Clause, parse_text, within_one_edit
 from normalize.call import Call
 
-HEAP_BYTES = 64 * 1024 * 1024
-RELOAD_EVERY_S = 0.3
-"""How soon a reader sees the commits of another process."""
-_CURSOR_ID = "\x00cursor"
-_STALE_MAX = 100_000
+CURSOR_ID = "\x00cursor"
+"""The document that holds the cursor: committed with the calls, so the two never disagree."""
+ALL = 2**40
+"""More calls than there are."""
 
 
 class EmbeddedEngine:
-    """A tantivy index under ``path``; see `index.engine.SearchEngine`. Safe to share among threads.
-
-    The live index is the folder that the file ``current`` names; a rebuild makes another and
-    swaps the file. A folder of another schema version is not read.
-    """
+    """A tantivy index under ``path``; see `index.engine.SearchEngine`. Safe to share among threads."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._open: tuple[str, tantivy.Index] | None = None
-        self._reloaded = 0.0
+        self._folder = IndexFolder(path)
 
     # --- reading
 
     def search(self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = ()) -> SearchResult:
         """Answer one question as of ``now``; see `SearchEngine.search`."""
-        searcher = self._searcher()
-        schema = build_schema()
+        reader = self._folder.reader()
         clauses = parse_text(query.text)
-        moment = int(now.timestamp())
-        stale = self._stale_documents(searcher, schema, moment)
-        asked = queries.Question(schema, searcher, query, clauses, moment, stale)
-        total, page = self._page(searcher, asked, query)
-        is_wanted = matcher_of(clauses, asked.fuzzy)
-        hits, seen = self._hits(searcher, page, is_wanted if clauses else None)
+        asked = Question(reader, query, clauses, moment_of(now))
+        total, page = page_of(reader, asked)
+        matcher = Matcher(clauses, asked.text.fuzzy) if asked.text.ranks else None
+        hits, seen = _hits(reader, page, matcher)
         return SearchResult(
             total=total,
             hits=hits,
-            facets=count_facets(searcher, asked, facets),
-            corrections=_corrections(clauses, asked.fuzzy, seen),
-            expanded=asked.expanded,
+            facets=_facets(reader, asked, tuple(facets)),
+            corrections=_corrections(clauses, asked.text.fuzzy, seen),
+            expanded=asked.text.expanded,
         )
-
-    def _page(
-        self, searcher: tantivy.Searcher, asked: queries.Question, query: SearchQuery
-    ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
-        everything = asked.query()
-        by_score = query.sort == "relevance" and any(not clause.excluded for clause in asked.clauses)
-        # tantivy refuses a limit of 0; the page is cut below.
-        limit = max(query.limit, 1)
-        if by_score:
-            found = searcher.search(asked.scored(), limit, count=True, offset=query.offset)
-            return queries.total_of(found), [(score, address) for score, address in found.hits][: query.limit]
-        if query.sort == "newest":
-            found = searcher.search(
-                everything, limit, count=True, order_by_field="first_seen", offset=query.offset
-            )
-            return queries.total_of(found), [(0.0, address) for _, address in found.hits][: query.limit]
-        return self._by_deadline(searcher, asked, query)
-
-    def _by_deadline(
-        self, searcher: tantivy.Searcher, asked: queries.Question, query: SearchQuery
-    ) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
-        """Order by the next deadline as of now.
-
-        The indexed order was right when the call was written. Calls one of whose deadlines has
-        passed since are few; they are ordered anew here and merged in.
-        """
-        upto = query.offset + query.limit
-        total = queries.total_of(searcher.search(asked.query(), 1, count=True))
-        fresh = searcher.search(
-            asked.fresh(), max(upto, 1), count=False, order_by_field="deadline_order", order=tantivy.Order.Asc
-        )
-        # The order field holds (rank, call id hash): ties are broken alike on every page.
-        merged = [(int(order), address) for order, address in fresh.hits]
-        merged += [(asked.stale[key].order, address) for key, address in asked.matching_stale()]
-        merged.sort(key=lambda item: item[0])
-        return total, [(0.0, address) for _, address in merged[query.offset : upto]]
-
-    def _hits(
-        self,
-        searcher: tantivy.Searcher,
-        page: Sequence[tuple[float, tantivy.DocAddress]],
-        is_wanted: object,
-    ) -> tuple[tuple[Hit, ...], frozenset[str]]:
-        hits, seen = [], set[str]()
-        for score, address in page:
-            stored = searcher.doc(address)
-            call_id = str(stored.get_first("id"))
-            marked: tuple[Highlight, ...] = ()
-            if callable(is_wanted):
-                texts = [str(stored.get_first(f"{name}_text") or "") for name in ("title", "summary", "body")]
-                marked, found = highlight(texts[0], texts[1], texts[2], is_wanted)
-                seen |= found
-            hits.append(Hit(call_id=call_id, score=score, highlights=marked))
-        return tuple(hits), frozenset(seen)
-
-    def _stale_documents(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, moment: int
-    ) -> dict[str, queries.Stale]:
-        """Return the calls whose indexed next deadline is over at ``moment``, judged anew."""
-        found = searcher.search(queries.passed(schema, moment), _STALE_MAX, count=False)
-        stale = {}
-        for _, address in found.hits:
-            stored = searcher.doc(address)
-            stale[str(stored.get_first("id"))] = queries.judge_anew(stored, address, moment)
-        return stale
 
     def cursor(self) -> int:
         """Return the change number committed with the content."""
-        searcher = self._searcher()
-        found = searcher.search(tantivy.Query.term_query(build_schema(), "id", _CURSOR_ID), 1)
-        return int(searcher.doc(found.hits[0][1]).get_first("cursor") or 0) if found.hits else 0
+        reader = self._folder.reader()
+        found = reader.find(tantivy.Query.term_query(build_schema(), "id", CURSOR_ID), 1)
+        return int(reader.stored(found[0][1]).get_first("cursor") or 0) if found else 0
 
     def call_ids(self) -> set[str]:
         """Return every call's id."""
-        searcher = self._searcher()
-        found = searcher.search(queries.every_call(build_schema()), max(searcher.num_docs, 1), count=False)
-        return {str(searcher.doc(address).get_first("id")) for _, address in found.hits}
+        reader = self._folder.reader()
+        return {str(reader.stored(address).get_first("id")) for _, address in reader.find(every_call(), ALL)}
 
     def stale_ids(self, now: datetime) -> set[str]:
         """Return the calls whose next deadline has passed since they were written."""
-        return set(self._stale_documents(self._searcher(), build_schema(), int(now.timestamp())))
+        return {stale.call_id for stale in self._folder.reader().stale(moment_of(now)).values()}
 
     # --- writing
 
     @contextmanager
-    def writer(self) -> Iterator["_Writer"]:
+    def writer(self) -> Iterator["Writer"]:
         """Open the one writer; see `SearchEngine.writer`."""
-        index = self._index()
-        writer = _Writer(_take_writer(index), index)
-        try:
-            yield writer
-        finally:
-            writer.close()
+        with self._folder.writer() as taken:
+            writer = Writer(taken)
+            try:
+                yield writer
+            finally:
+                writer.close()
 
     def rebuild(self, calls: Iterable[Call], *, cursor: int, now: datetime) -> int:
-        """Build beside, then swap; see `SearchEngine.rebuild`."""
-        name = f"v{SCHEMA_VERSION}-{time.time_ns()}"
-        folder = self._path / name
-        folder.mkdir(parents=True)
-        index = tantivy.Index(build_schema(), path=str(folder))
-        writer = _Writer(_take_writer(index), index)
-        try:
-            count = writer.upsert(calls, now=now)
-            writer.commit(cursor=cursor)
-        except BaseException:
-            # Closed first: its threads would write on into the folder that is being removed.
-            writer.close()
-            shutil.rmtree(folder)
-            raise
-        writer.close()
-        self._swap(name)
+        """Build beside, then swap; see `SearchEngine.rebuild`.
+
+        Raises:
+            IndexBusy: Somebody else is writing.
+        """
+        with self._folder.beside() as folder:
+            taken = take_writer(folder)
+            try:
+                writer = Writer(taken)
+                count = writer.upsert(calls, now=now)
+                writer.commit(cursor=cursor)
+            finally:
+                taken.wait_merging_threads()
         return count
 
-    def _swap(self, name: str) -> None:
-        pointer = self._path / "current"
-        unfinished = self._path / "current.new"
-        unfinished.write_text(name, "utf-8")
-        unfinished.replace(pointer)
-        for folder in self._path.iterdir():
-            if folder.is_dir() and folder.name != name:
-                # Readers that have it open keep its files until they turn to the new one.
-                shutil.rmtree(folder, ignore_errors=True)
 
-    # --- opening
+class Writer:
+    """See `index.engine.IndexWriter`. Of no use after its ``with`` block."""
 
-    def _searcher(self) -> tantivy.Searcher:
-        index = self._index()
-        with self._lock:
-            if time.monotonic() - self._reloaded > RELOAD_EVERY_S:
-                index.reload()
-                self._reloaded = time.monotonic()
-        return index.searcher()
-
-    def _index(self) -> tantivy.Index:
-        name = self._current()
-        with self._lock:
-            if self._open is None or self._open[0] != name:
-                folder = self._path / name
-                folder.mkdir(parents=True, exist_ok=True)
-                try:
-                    self._open = (name, tantivy.Index(build_schema(), path=str(folder)))
-                except ValueError as error:
-                    raise SearchUnavailable(f"the search index cannot be opened: {error}") from error
-                self._reloaded = 0.0
-            return self._open[1]
-
-    def _current(self) -> str:
-        """Return the live folder's name; one of another schema version counts as none."""
-        try:
-            name = (self._path / "current").read_text("utf-8").strip()
-        except FileNotFoundError:
-            name = ""
-        return name if name.startswith(f"v{SCHEMA_VERSION}-") else f"v{SCHEMA_VERSION}-0"
-
-
-class _Writer:
-    """See `index.engine.IndexWriter`."""
-
-    def __init__(self, writer: tantivy.IndexWriter, index: tantivy.Index) -> None:
+    def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer: tantivy.IndexWriter | None = writer
-        self._index = index
 
     def upsert(self, calls: Iterable[Call], *, now: datetime) -> int:
+        """Add or replace calls; return how many. Visible after `commit`."""
         count = 0
+        moment = moment_of(now)
         for call in calls:
-            document = build_document(call)
-            self._live.delete_documents_by_term("id", document.call_id)
-            self._live.add_document(to_tantivy(document, int(now.timestamp())))
+            document = to_tantivy(build_document(call), moment)
+            self._live.delete_documents_by_term("id", call.id)
+            self._live.add_document(document)
             count += 1
         return count
 
     def delete(self, call_ids: Iterable[str]) -> None:
+        """Remove calls by id."""
         for call_id in call_ids:
             self._live.delete_documents_by_term("id", call_id)
 
     def commit(self, *, cursor: int) -> None:
-        self._live.delete_documents_by_term("id", _CURSOR_ID)
-        self._live.add_document(tantivy.Document(id=_CURSOR_ID, kind="cursor", cursor=cursor))
+        """Make everything since the last commit visible, and ``cursor`` with it, or nothing."""
+        self._live.delete_documents_by_term("id", CURSOR_ID)
+        self._live.add_document(tantivy.Document(id=CURSOR_ID, kind="cursor", cursor=cursor))
         self._live.commit()
-        self._index.reload()
 
     def close(self) -> None:
-        """Let go of the lock; what was not committed is dropped."""
-        if self._writer is not None:
-            writer, self._writer = self._writer, None
-            writer.wait_merging_threads()
+        """Refuse further use."""
+        self._writer = None
 
     @property
     def _live(self) -> tantivy.IndexWriter:
@@ -259,18 +133,32 @@ class _Writer:
         return self._writer
 
 
-def _take_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    try:
-        return index.writer(heap_size=HEAP_BYTES, num_threads=1)
-    except ValueError as error:
-        if "LockBusy" in str(error) or "lock" in str(error).lower():
-            raise IndexBusy("another process is writing to the search index") from error
-        raise SearchUnavailable(f"the search index cannot be written: {error}") from error
+def _hits(reader: Reader, page: Hits, matcher: Matcher | None) -> tuple[tuple[Hit, ...], frozenset[str]]:
+    hits, seen = [], set[str]()
+    for score, address in page:
+        stored = reader.stored(address)
+        marked: tuple[Highlight, ...] = ()
+        if matcher is not None:
+            title, summary, body = (
+                str(stored.get_first(f"{name}_text") or "") for name in ("title", "summary", "body")
+            )
+            marked, found = highlight(title, summary, body, matcher)
+            seen |= found
+        hits.append(Hit(call_id=str(stored.get_first("id")), score=score, highlights=marked))
+    return tuple(hits), frozenset(seen)
+
+
+def _facets(
+    reader: Reader, asked: Question, facets: tuple[FacetName, ...]
+) -> dict[FacetName, tuple[FacetValue, ...]]:
+    """Count facets once a commit and moment for each question: turning a page counts nothing again."""
+    key = (asked.asked.model_copy(update={"offset": 0, "limit": 0, "sort": "relevance"}), facets)
+    return dict(reader.remember(key, asked.moment, lambda: count_facets(reader, asked, facets)))
 
 
 def _corrections(
     clauses: Sequence[Clause], fuzzy: frozenset[str], seen: frozenset[str]
 ) -> dict[str, tuple[str, ...]]:
-    typed = [clause.words[0] for clause in clauses if len(clause.words) == 1 and clause.words[0] in fuzzy]
+    typed = [clause.words[0] for clause in clauses if clause.words[0] in fuzzy]
     found = {word: tuple(sorted(other for other in seen if within_one_edit(word, other))) for word in typed}
     return {word: others for word, others in found.items() if others}

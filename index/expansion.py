@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from config.taxonomy import load_taxonomy
-from index.folding import fold
-from index.words import WORD, Clause
+from index.folding import words_of
+from index.words import Clause
 from normalize.tagging.folding import spellings
 
 TERM_MIN = 5
@@ -21,7 +21,7 @@ def _areas_by_term() -> Mapping[tuple[str, ...], tuple[str, ...]]:
             for term in terms:
                 if len(term) >= TERM_MIN and term not in area.weak:
                     for spelling in spellings(term):
-                        found.setdefault(tuple(WORD.findall(fold(spelling))), {})[key] = None
+                        found.setdefault(tuple(words_of(spelling)), {})[key] = None
     return {words: tuple(keys) for words, keys in found.items() if len(keys) == 1}
 
 

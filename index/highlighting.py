@@ -1,77 +1,112 @@
 """Which words of a hit matched, and where: computed here, so that every engine marks alike."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from index.folding import fold
+from index.folding import WORD, fold, words_of
 from index.query import Highlight, Span
-from index.words import WORD, Clause, within_one_edit
+from index.words import PREFIX_MIN, Clause, within_one_edit
 
 SNIPPET = 260
 """Characters of a body's snippet: two lines on a desk, five on a phone."""
 _LEAD = 60
+_LETTER = r"[^\W_]"
+_LETTER_BEFORE = re.compile(_LETTER)
+_PLACES_MAX = 200
+"""Marks of a body that are weighed against each other for the best snippet."""
 
-Predicate = Callable[[str], bool]
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Something that matched: ``[start, end)`` of the text, and the folded words there."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
 
 
-def matcher_of(clauses: Sequence[Clause], fuzzy: frozenset[str]) -> Predicate:
-    """Return a test whether a folded word is one that was asked for.
+class Matcher:
+    """Finds what was asked for in a text, in one pass of a pattern over it.
 
     Args:
-        clauses: The question.
-        fuzzy: Words that were looked up with a typing error allowed.
+        clauses: The question; what it excludes is never marked.
+        fuzzy: Its words that were looked up with a typing error allowed.
     """
-    wanted = [clause for clause in clauses if not clause.excluded]
-    exact = {word for clause in wanted for word in (*clause.words, *clause.spellings)}
-    prefixes = tuple(clause.words[-1] for clause in wanted if clause.open_end and len(clause.words[-1]) >= 2)
 
-    def is_wanted(word: str) -> bool:
-        if word in exact or (prefixes and word.startswith(prefixes)):
-            return True
-        return any(within_one_edit(word, typed) for typed in fuzzy)
+    def __init__(self, clauses: Sequence[Clause], fuzzy: frozenset[str]) -> None:
+        wanted = [clause for clause in clauses if not clause.excluded]
+        longest_first = sorted(wanted, key=lambda clause: -len(clause.words))
+        self._parts = [part for clause in longest_first for part in _patterns(clause)]
+        self._fuzzy = fuzzy
 
-    return is_wanted
+    def marks(self, text: str) -> list[_Mark]:
+        """Return what matched, in order, never overlapping."""
+        folded = fold(text)
+        parts = dict.fromkeys([*self._parts, *self._misspelt(folded)])
+        # `re` keeps the compiled pattern: it is the same for every text but where words are misspelt.
+        pattern = rf"(?:{'|'.join(parts)})(?!{_LETTER})"
+        return [
+            _Mark(match.start(), match.end(), tuple(words_of(match.group())))
+            for match in re.finditer(pattern, folded)
+            if not _LETTER_BEFORE.match(folded, match.start() - 1, match.start())
+        ]
+
+    def _misspelt(self, folded: str) -> list[str]:
+        if not self._fuzzy:
+            return []
+        there = set(WORD.findall(folded))
+        return sorted(word for word in there if any(within_one_edit(word, typed) for typed in self._fuzzy))
+
+
+def _patterns(clause: Clause) -> list[str]:
+    """Return patterns for what a clause asks for. Words hold letters and digits, nothing a pattern knows."""
+    going_on = f"{_LETTER}*" if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN else ""
+    whole = r"[\W_]+".join(clause.words) + going_on
+    respelt = [word + going_on for word in sorted(clause.respelt)]
+    return [whole, *respelt, *sorted(clause.spellings - clause.respelt)]
 
 
 def highlight(
-    title: str, summary: str, body: str, is_wanted: Predicate
+    title: str, summary: str, body: str, matcher: Matcher
 ) -> tuple[tuple[Highlight, ...], frozenset[str]]:
     """Return marked title, summary and body snippet, and the folded words that matched.
 
     The title is always whole; summary and body only where something matched in them.
     """
-    found: set[str] = set()
-    marked = []
+    marked, found = [], set[str]()
     for field, text in (("title", title), ("summary", summary)):
-        spans = _spans(text, is_wanted, found)
-        if spans or field == "title":
+        marks = matcher.marks(text)
+        found.update(word for mark in marks for word in mark.words)
+        if marks or field == "title":
+            spans = tuple(Span(start=mark.start, end=mark.end) for mark in marks)
             marked.append(Highlight(field=field, text=text, spans=spans))
-    spans = _spans(body, is_wanted, found)
-    if spans:
-        marked.append(_snippet(body, spans))
+    marks = matcher.marks(body)
+    if marks:
+        found.update(word for mark in marks for word in mark.words)
+        marked.append(_snippet(body, marks))
     return tuple(marked), frozenset(found)
 
 
-def _spans(text: str, is_wanted: Predicate, found: set[str]) -> tuple[Span, ...]:
-    spans = []
-    for match in WORD.finditer(fold(text)):
-        if is_wanted(match.group()):
-            found.add(match.group())
-            spans.append(Span(start=match.start(), end=match.end()))
-    return tuple(spans)
-
-
-def _snippet(body: str, spans: Sequence[Span]) -> Highlight:
-    """Cut the body around the first match, at words."""
-    start = max(spans[0].start - _LEAD, 0)
+def _snippet(body: str, marks: Sequence[_Mark]) -> Highlight:
+    """Cut the body, at words, where most different words asked for stand together."""
+    best = max(range(min(len(marks), _PLACES_MAX)), key=lambda index: (_variety(marks, index), -index))
+    start = max(marks[best].start - _LEAD, 0)
     if start:
-        start = body.rfind(" ", 0, start) + 1 if " " in body[:start] else start
+        start = body.find(" ", start, marks[best].start) + 1 or marks[best].start
     end = min(start + SNIPPET, len(body))
     if end < len(body):
         cut = body.rfind(" ", start, end)
-        end = cut if cut > spans[0].end else end
+        end = cut if cut > marks[best].end else max(end, marks[best].end)
     inside = tuple(
-        Span(start=span.start - start, end=span.end - start)
-        for span in spans
-        if span.start >= start and span.end <= end
+        Span(start=mark.start - start, end=mark.end - start)
+        for mark in marks
+        if mark.start >= start and mark.end <= end
     )
     return Highlight(field="body", text=body[start:end].replace("\n", " "), spans=inside)
+
+
+def _variety(marks: Sequence[_Mark], index: int) -> int:
+    reach = marks[index].start + SNIPPET - _LEAD
+    near = (mark.words for mark in marks[index : index + 20] if mark.end <= reach)
+    return len(set(near))

@@ -6,69 +6,78 @@ from hashlib import sha256
 import tantivy
 
 from index.documents import FOREVER, IndexDocument
-from index.folding import fold
+from index.folding import words_of
 from index.query import FACETS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")
-_TIE = 1 << 20
-"""Room for a hash of the call's id below each second of the order field: ties are always broken alike."""
-CONTINUOUS_RANK, DATELESS_RANK, CLOSED_RANK = 2**36, 2**36 + 1, 2**36 + 2
+_TIE_BITS = 26
+"""Bits of a hash of the call's id below each rank of an order field: ties are always broken alike."""
+_DATE_MAX = 2**36
+"""Seconds since 1970 up to the year 4147; what is printed later means "no end"."""
+CONTINUOUS_RANK, DATELESS_RANK, CLOSED_RANK = _DATE_MAX, _DATE_MAX + 1, _DATE_MAX + 2
 """Ranks after every date: "until funds end", no date known, over."""
+_SECOND = 1_000_000
 
 
 @cache
 def build_schema() -> tantivy.Schema:
-    """Return the schema; built once a process."""
+    """Return the schema; built once a process.
+
+    Words are folded and parted here and joined by blanks: the analyzer "whitespace" is the one that
+    every opening of an index has, and it neither drops long words nor parts any differently.
+    """
     builder = tantivy.SchemaBuilder()
     for name in ("id", "kind", "base_status"):
-        builder.add_text_field(
-            name, stored=True, tokenizer_name="raw", index_option="basic", fast=name != "id"
-        )
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     for name in TEXT_FIELDS:
-        builder.add_text_field(name, tokenizer_name="default", index_option="position")
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("identifier_whole", tokenizer_name="raw", index_option="basic")
     for name in ("title", "summary", "body"):
         builder.add_text_field(f"{name}_text", stored=True, tokenizer_name="raw", index_option="basic")
     for facet in STORED_FACETS:
         builder.add_text_field(f"f_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("opens", "closes", "next_until", "next_at", "first_seen", "budget", "deadline_order"):
+    for name in ("opens", "closes", "past_until", "next_until", "next_at", "first_seen", "budget"):
         builder.add_integer_field(name, indexed=True, fast=True, stored=name == "closes")
-    builder.add_boolean_field("withdrawn", indexed=True, fast=True, stored=True)
-    builder.add_boolean_field("continuous", indexed=True, fast=True, stored=True)
+    for name in ("deadline_order", "newest_order"):
+        builder.add_integer_field(name, fast=True)
+    for name in ("withdrawn", "continuous"):
+        builder.add_boolean_field(name, indexed=True, stored=True)
     for name in ("until", "at", "cursor"):
-        builder.add_integer_field(name, stored=True, indexed=True)
+        builder.add_integer_field(name, stored=True)
     return builder.build()
 
 
 def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
-    """Return the document to add; ``moment`` (seconds) decides which deadline is the next."""
+    """Return the document to add; ``moment`` (microseconds) decides which deadline is the next."""
     following = next(((until, at) for until, at in document.deadlines if until >= moment), None)
     fields = tantivy.Document(
         id=document.call_id,
         kind="call",
         base_status=document.base_status,
-        title=fold(document.title),
-        summary=fold(document.summary),
-        keywords=fold(document.keywords),
-        identifier=[fold(name) for name in document.identifiers],
-        identifier_whole=[fold(name) for name in document.identifiers],
-        body=fold(document.body),
+        title=_joined(document.title),
+        summary=_joined(document.summary),
+        keywords=_joined(document.keywords),
+        identifier=[_joined(name) for name in document.identifiers],
+        identifier_whole=[_joined(name) for name in document.identifiers],
+        body=_joined(document.body),
         title_text=document.title,
         summary_text=document.summary,
         body_text=document.body,
         opens=document.opens,
         closes=document.closes,
+        past_until=max((until for until, _ in document.deadlines if until < moment), default=-FOREVER),
         next_until=following[0] if following else FOREVER,
         first_seen=document.first_seen,
         deadline_order=deadline_order(
             document.call_id,
             following[1] if following else None,
             continuous=document.continuous,
-            over=document.withdrawn or document.closes < moment,
+            over=document.withdrawn or document.closes < moment or document.base_status == "closed",
         ),
+        newest_order=_ranked(document.call_id, document.first_seen // _SECOND),
         withdrawn=document.withdrawn,
         continuous=document.continuous,
         until=[until for until, _ in document.deadlines],
@@ -89,7 +98,16 @@ def deadline_order(call_id: str, next_at: int | None, *, continuous: bool, over:
     if over:
         rank = CLOSED_RANK
     elif next_at is not None:
-        rank = next_at
+        rank = min(next_at // _SECOND, _DATE_MAX - 1)
     else:
         rank = CONTINUOUS_RANK if continuous else DATELESS_RANK
-    return rank * _TIE + int.from_bytes(sha256(call_id.encode()).digest()[:3], "big") % _TIE
+    return _ranked(call_id, rank)
+
+
+def _ranked(call_id: str, rank: int) -> int:
+    tie = int.from_bytes(sha256(call_id.encode()).digest()[:4], "big") >> (32 - _TIE_BITS)
+    return (max(rank, 0) << _TIE_BITS) + tie
+
+
+def _joined(text: str) -> str:
+    return " ".join(words_of(text))

@@ -1,18 +1,22 @@
 """What people type, as words, phrases and exclusions; and the spellings a word is looked up in."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.folding import fold
+from index.folding import composed, fold, words_of
 from normalize.tagging.folding import spellings
 
-WORD = re.compile(r"[^\W_]+")
-_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 WORDS_MAX = 24
 """More words than this are a pasted text, not a question; the rest is left out."""
 FUZZY_MIN = 5
-"""Letters a word needs before a typing error is assumed."""
-_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"))
+"""Letters a word needs before a typing error, or an "a" for "ae", is assumed."""
+PREFIX_MIN = 2
+"""Letters before a word may go on; every other word begins with an "a"."""
+_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|un|dell|all|dall|nell|sull|quell|degl|agl)['’ʼ]", re.IGNORECASE)
+"""Articles that French and Italian glue to the next word: "l'hydrogène" asks for hydrogène."""
+_TWO_FOR_ONE = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"), ("aa", "a"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,14 @@ class Clause:
         words: Folded words in order; one for a plain word.
         excluded: It must not stand there.
         open_end: The last word may go on (it is still being typed).
-        spellings: Other folded spellings of a single word.
+        respelt: The single word with "ae" for "ä" and the like: the same word.
+        spellings: Other forms of a single word: respelt, singular, plural; of "bio-based": biobased.
     """
 
     words: tuple[str, ...]
     excluded: bool = False
     open_end: bool = False
+    respelt: frozenset[str] = frozenset()
     spellings: frozenset[str] = frozenset()
 
 
@@ -38,40 +44,66 @@ def parse_text(text: str) -> list[Clause]:
     ``"exact phrase"``, ``-not``, and identifiers with hyphens or slashes are understood; every
     other sign only parts words.
     """
-    clauses: list[Clause] = []
+    clauses: dict[Clause, None] = {}
+    text = composed(text)
+    end = len(text.rstrip())
     for match in _PART.finditer(text):
-        raw = match["phrase"] if match["phrase"] is not None else match["word"] or ""
-        words = tuple(WORD.findall(fold(raw)))[:WORDS_MAX]
-        if not words:
-            continue
-        excluded = bool(match["minus"])
         quoted = match["phrase"] is not None
-        last = match.end() == len(text) and not excluded and not quoted
-        others = frozenset(_spellings(raw, words[0])) if len(words) == 1 and not quoted else frozenset()
-        clauses.append(Clause(words, excluded, last, others))
+        excluded = bool(match["minus"])
+        open_end = match.end() >= end and text[-1:] == text[end - 1 : end] and not excluded and not quoted
+        for raw in _pieces(match["phrase"] if quoted else match["word"], quoted=quoted):
+            clause = _clause(raw, excluded=excluded, open_end=open_end, quoted=quoted)
+            if clause is not None:
+                clauses[clause] = None
         if len(clauses) >= WORDS_MAX:
             break
-    return clauses
+    return list(clauses)[:WORDS_MAX]
 
 
-def _spellings(raw: str, folded: str) -> set[str]:
-    """Return what else a word may stand as: Waerme and Wärme, battery and batteries."""
-    found = {word for spelling in spellings(raw) for word in WORD.findall(spelling)}
-    for two, one in _UMLAUTS:
-        if two in folded:
-            found.add(folded.replace(two, one))
-    found |= _plurals(folded)
+def _pieces(raw: str, *, quoted: bool) -> list[str]:
+    if quoted or _ELISION.match(raw) is None:
+        return [raw]
+    # Without its article; "l'" alone is what somebody is about to type on.
+    return [_ELISION.sub(" ", raw).strip()]
+
+
+def _clause(raw: str, *, excluded: bool, open_end: bool, quoted: bool) -> Clause | None:
+    words = tuple(words_of(raw))[:WORDS_MAX]
+    if not words:
+        return None
+    if quoted or len(words) > 1:
+        joined = frozenset({"".join(words)} if not quoted and "".join(words).isalpha() else ())
+        return Clause(words, excluded, open_end, spellings=joined)
+    respelt = frozenset(_respelt(raw, words[0]))
+    others = respelt if excluded else respelt | _plurals(words[0]) - {words[0]}
+    return Clause(words, excluded, open_end, respelt, others)
+
+
+def _respelt(raw: str, folded: str) -> set[str]:
+    """Return how else the same word is written: Wärme, Waerme, Warme."""
+    found = {word for spelling in spellings(raw) for word in words_of(spelling)[:1]} | {folded}
+    for two, one in _TWO_FOR_ONE:
+        found |= {word.replace(two, one) for word in found if two in word}
+    if len(folded) >= FUZZY_MIN and fold(raw) == raw.lower():
+        found |= set(_written_out(folded))
     return found - {folded}
 
 
-def _plurals(word: str) -> set[str]:
+def _written_out(word: str) -> Iterator[str]:
+    """Yield the word with one vowel written in two letters: warme -> waerme."""
+    for index, letter in enumerate(word):
+        if letter in "aou" and word[index + 1 : index + 2] != "e":
+            yield f"{word[: index + 1]}e{word[index + 1 :]}"
+
+
+def _plurals(word: str) -> frozenset[str]:
     if len(word) < 4 or any(map(str.isdigit, word)):
-        return set()
+        return frozenset()
     if word.endswith("ies"):
-        return {word[:-3] + "y"}
+        return frozenset({word[:-3] + "y", word[:-1]})
     if word.endswith("s"):
-        return {word[:-1]}
-    return {word + "s", word[:-1] + "ies"} if word.endswith("y") else {word + "s"}
+        return frozenset({word[:-1]})
+    return frozenset({word + "s", word[:-1] + "ies"} if word.endswith("y") else {word + "s"})
 
 
 def within_one_edit(a: str, b: str) -> bool:
@@ -85,6 +117,6 @@ def within_one_edit(a: str, b: str) -> bool:
         start += 1
     rest_a, rest_b = a[start:], b[start:]
     if len(a) == len(b):
-        swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
+        swapped = len(rest_a) > 1 and rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
         return rest_a[1:] == rest_b[1:] or swapped
     return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]

@@ -1,0 +1,204 @@
+"""One state of a tantivy index, as read: typed errors, bounded questions, and what it remembers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import tantivy
+from tantivy import DocAddress, FieldType, Occur, Query
+
+from index.documents import FOREVER
+from index.engine import SearchUnavailable
+from index.query import FacetName
+from index.tantivy_schema import TEXT_FIELDS, build_schema, deadline_order
+
+FACET_VALUES_MAX = 20_000
+"""Above every facet's number of values (NUTS has 1,798 codes); tantivy gives ten unless told."""
+_REMEMBERED_MAX = 256
+"""Answers kept a commit; then all are forgotten."""
+
+Place = tuple[int, int]
+"""Segment and number of a document: what a `DocAddress` holds, comparable."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A call whose indexed next deadline is not the next one any more, judged at the moment of asking.
+
+    Attributes:
+        next_at: Its next deadline in microseconds; None when none is left.
+        order: Its place in the order of deadlines.
+    """
+
+    call_id: str
+    address: DocAddress
+    next_at: int | None
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    call_id: str
+    deadlines: tuple[tuple[int, int], ...]
+    closes: int
+    is_over: bool
+    continuous: bool
+
+
+def place_of(address: DocAddress) -> Place:
+    """Return the comparable form of an address."""
+    return address.segment_ord, address.doc
+
+
+def every_call() -> Query:
+    """Return a query for all calls (the index also holds its cursor)."""
+    return Query.const_score_query(Query.term_query(build_schema(), "kind", "call"), 0.0)
+
+
+def between(field: str, low: int | None, high: int | None) -> Query:
+    """Return a query for a number from ``low`` to ``high`` inclusive; None is no bound."""
+    lowest = max(low, -FOREVER) if low is not None else -FOREVER
+    highest = min(high, FOREVER) if high is not None else FOREVER
+    return Query.range_query(build_schema(), field, FieldType.Integer, lowest, highest)
+
+
+def misplaced(moment: int) -> Query:
+    """Return a query for calls whose indexed next deadline is not the next one at ``moment``.
+
+    It is over by then; or, where the clock was set back, one before it runs again.
+    """
+    ways = (between("next_until", None, moment - 1), between("past_until", moment, None))
+    return Query.boolean_query([(Occur.Should, way) for way in ways])
+
+
+class Reader:
+    """One commit of an index. Immutable but for what it remembers; threads may share it."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._stored: dict[Place, _Stored] = {}
+        self._remembered: dict[object, tuple[int, int, object]] = {}
+
+    # --- asking
+
+    def count(self, query: Query) -> int:
+        """Return how many documents match."""
+        with _typed_errors():
+            found = self._searcher.search(query, 1, count=True)
+        return int(getattr(found, "count", 0) or 0)  # tantivy's stub leaves the attribute out
+
+    def find(
+        self, query: Query, limit: int, *, order_by: str | None = None, descending: bool = False
+    ) -> list[tuple[float, DocAddress]]:
+        """Return up to ``limit`` documents by score, or by a number field.
+
+        The limit is cut to what there is: tantivy sets memory aside for as many hits as it is told,
+        and a limit of a billion ends the process.
+        """
+        upto = min(limit, self._searcher.num_docs)
+        if upto < 1:
+            return []
+        order = tantivy.Order.Desc if descending else tantivy.Order.Asc
+        with _typed_errors():
+            if order_by is None:
+                return list(self._searcher.search(query, upto, count=False).hits)
+            found = self._searcher.search(query, upto, count=False, order_by_field=order_by, order=order)
+        return list(found.hits)
+
+    def values(self, field: str, addresses: Sequence[DocAddress]) -> list[int]:
+        """Return a number field of each document."""
+        with _typed_errors():
+            return [int(value or 0) for value in self._searcher.fast_field_values(field, list(addresses))]
+
+    def facet_counts(self, query: Query, facets: Sequence[FacetName]) -> dict[FacetName, dict[str, int]]:
+        """Return facet -> value -> number of matching documents, exact."""
+        wanted = {
+            facet: {"terms": {"field": f"f_{facet}", "size": FACET_VALUES_MAX}}
+            for facet in dict.fromkeys(facets)
+        }
+        with _typed_errors():
+            answer: Mapping[str, Any] = self._searcher.aggregate(query, wanted) if wanted else {}
+        return {
+            facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
+            for facet in wanted
+        }
+
+    def stored(self, address: DocAddress) -> tantivy.Document:
+        """Return the stored fields of a document."""
+        with _typed_errors():
+            return self._searcher.doc(address)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word stands anywhere."""
+        with _typed_errors():
+            return any(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
+
+    def knows_beginning(self, beginning: str) -> bool:
+        """Tell whether a word with this beginning stands anywhere."""
+        with _typed_errors():
+            return any(self._searcher.terms_with_prefix(field, beginning, limit=1) for field in TEXT_FIELDS)
+
+    # --- time
+
+    def stale(self, moment: int) -> dict[Place, Stale]:
+        """Return the calls whose indexed next deadline is not the next at ``moment``, judged anew."""
+        found = {}
+        for _, address in self.find(misplaced(moment), self._searcher.num_docs):
+            place = place_of(address)
+            stored = self._stored.get(place) or self._read(address)
+            self._stored[place] = stored
+            found[place] = _judge(stored, address, moment)
+        return found
+
+    def _read(self, address: DocAddress) -> _Stored:
+        document = self.stored(address)
+        pairs = zip(document.get_all("until"), document.get_all("at"), strict=True)
+        return _Stored(
+            call_id=str(document.get_first("id")),
+            deadlines=tuple((int(until), int(at)) for until, at in pairs),
+            closes=int(document.get_first("closes") or 0),
+            is_over=bool(document.get_first("withdrawn")) or document.get_first("base_status") == "closed",
+            continuous=bool(document.get_first("continuous")),
+        )
+
+    def remember(self, key: object, moment: int, answer: Callable[[], T]) -> T:
+        """Return ``answer()``, kept until a commit or until time changes what it says.
+
+        Nothing a call says of itself changes between two of its moments (opening, end of a
+        deadline), so an answer given at one holds until the next of all calls.
+        """
+        kept = self._remembered.get(key)
+        if kept is not None and kept[0] <= moment < kept[1]:
+            return kept[2]  # type: ignore[return-value]  # the key stands for one kind of answer
+        found = answer()
+        if len(self._remembered) >= _REMEMBERED_MAX:
+            self._remembered.clear()
+        self._remembered[key] = (moment, self._holds_until(moment), found)
+        return found
+
+    def _holds_until(self, moment: int) -> int:
+        """Return the first moment after ``moment`` at which a call opens or a deadline is over."""
+        ahead = [FOREVER]
+        for field, first in (("opens", moment + 1), ("closes", moment), ("next_until", moment)):
+            for value, _ in self.find(between(field, first, FOREVER - 1), 1, order_by=field):
+                ahead.append(int(value) + (field != "opens"))
+        for place in self.stale(moment):
+            ahead += [until + 1 for until, _ in self._stored[place].deadlines if until >= moment]
+        return min(ahead)
+
+
+def _judge(stored: _Stored, address: DocAddress, moment: int) -> Stale:
+    following = next((at for until, at in stored.deadlines if until >= moment), None)
+    over = stored.is_over or stored.closes < moment
+    order = deadline_order(stored.call_id, following, continuous=stored.continuous, over=over)
+    return Stale(stored.call_id, address, following, order)
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise SearchUnavailable(f"the search index cannot be read: {error}") from error

@@ -1,0 +1,138 @@
+"""What somebody typed as tantivy queries. Built from words, never parsed by tantivy."""
+
+from collections.abc import Iterable, Sequence
+
+from tantivy import Occur, Query
+
+from index.expansion import expansions
+from index.tantivy_reader import Reader
+from index.tantivy_schema import TEXT_FIELDS, build_schema
+from index.words import FUZZY_MIN, PREFIX_MIN, Clause
+
+WEIGHTS = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, "body": 1.0}
+SPELLING, PREFIX, FUZZY = 0.7, 0.3, 0.15
+"""What another spelling, the beginning of a word and a typing error are worth beside the word itself."""
+THROUGH_TAXONOMY = 0.1
+"""What being tagged with the technology asked for is worth beside the word itself."""
+EXACT_BONUS = 200.0
+"""Puts hits of the word itself above all that only begin with it: more than any sum of the rest."""
+IDENTIFIER_BONUS = 1_000.0
+"""Puts the call whose identifier was typed above everything."""
+
+
+class TextQuestion:
+    """The text of one search.
+
+    Attributes:
+        fuzzy: Words taken for misspelt: no call knows them.
+        expanded: Words -> taxonomy areas they also stand for.
+    """
+
+    def __init__(self, reader: Reader, clauses: Sequence[Clause]) -> None:
+        self._reader = reader
+        self._schema = build_schema()
+        self._wanted = [clause for clause in clauses if not clause.excluded]
+        self._excluded = [clause for clause in clauses if clause.excluded]
+        self._known = {
+            clause: sorted(word for word in clause.spellings if reader.knows(word)) for clause in self._wanted
+        }
+        self.fuzzy = frozenset(clause.words[0] for clause in self._wanted if self._may_be_misspelt(clause))
+        self.expanded = expansions(clauses)
+
+    @property
+    def ranks(self) -> bool:
+        """Tell whether there is something to rank hits by."""
+        return bool(self._wanted)
+
+    def clauses(self) -> list[tuple[Occur, Query]]:
+        """Return what a hit must and must not hold; empty for everything.
+
+        A term of the taxonomy also finds the calls of its areas, whatever language they are in:
+        "Wasserstoff" finds a French call tagged with hydrogen technologies.
+        """
+        asked = [(Occur.Must, self._clause(clause)) for clause in self._wanted]
+        if self.expanded:
+            areas = dict.fromkeys(key for keys in self.expanded.values() for key in keys)
+            through = [Query.term_query(self._schema, "f_area", key) for key in areas]
+            tagged = Query.const_score_query(any_of(through), THROUGH_TAXONOMY)
+            asked = [(Occur.Must, any_of([Query.boolean_query(asked), tagged]))]
+        return asked + [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
+
+    def bonus(self) -> list[tuple[Occur, Query]]:
+        """Return what lifts a hit: the words themselves, a whole identifier."""
+        lifts = [(self._exactly(clause), EXACT_BONUS) for clause in self._wanted if clause.open_end]
+        if self.expanded:
+            literal = Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in self._wanted])
+            lifts.append((literal, EXACT_BONUS))
+        whole = " ".join(word for clause in self._wanted for word in clause.words)
+        if whole:
+            identified = Query.term_query(self._schema, "identifier_whole", whole)
+            lifts.append((identified, IDENTIFIER_BONUS))
+        return [(Occur.Should, Query.const_score_query(query, score)) for query, score in lifts]
+
+    def _may_be_misspelt(self, clause: Clause) -> bool:
+        """Allow a typing error only in a long word that no call knows."""
+        word = clause.words[0]
+        if len(clause.words) != 1 or len(word) < FUZZY_MIN:
+            return False
+        if self._known[clause] or self._reader.knows(word):
+            return False
+        return not (clause.open_end and self._reader.knows_beginning(word))
+
+    # --- one clause
+
+    def _clause(self, clause: Clause) -> Query:
+        ways = [self._exactly(clause)]
+        if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN:
+            ways += self._going_on(clause)
+        if clause.words[0] in self.fuzzy and len(clause.words) == 1:
+            ways += [
+                Query.const_score_query(
+                    Query.fuzzy_term_query(self._schema, field, clause.words[0]), FUZZY * weight
+                )
+                for field, weight in WEIGHTS.items()
+            ]
+        return any_of(ways)
+
+    def _exactly(self, clause: Clause) -> Query:
+        ways = [self._words(field, clause.words, weight) for field, weight in WEIGHTS.items()]
+        ways += [
+            self._words(field, (word,), weight * SPELLING)
+            for word in self._known[clause]
+            for field, weight in WEIGHTS.items()
+        ]
+        return any_of(ways)
+
+    def _words(self, field: str, words: Sequence[str], boost: float) -> Query:
+        if len(words) == 1:
+            query = Query.term_query(self._schema, field, words[0])
+        else:
+            query = Query.phrase_query(self._schema, field, list(words))
+        return Query.boost_query(query, boost)
+
+    def _going_on(self, clause: Clause) -> list[Query]:
+        """Return queries for words that begin with the last one. Words hold no sign a pattern knows."""
+        if len(clause.words) == 1:
+            beginnings = "|".join((clause.words[0], *sorted(clause.respelt)))
+            pattern = f"({beginnings}).*"
+            return [
+                Query.const_score_query(Query.regex_query(self._schema, field, pattern), PREFIX * weight)
+                for field, weight in WEIGHTS.items()
+            ]
+        # Not `phrase_prefix_query`: it stops after 50 words that begin so.
+        patterns: list[str | tuple[int, str]] = [*clause.words[:-1], f"{clause.words[-1]}.*"]
+        return [
+            Query.const_score_query(Query.regex_phrase_query(self._schema, field, patterns), PREFIX * weight)
+            for field, weight in WEIGHTS.items()
+        ]
+
+    def _without(self, clause: Clause) -> Query:
+        singles = [(word,) for word in clause.spellings]
+        return any_of(
+            self._words(field, words, 1.0) for field in TEXT_FIELDS for words in (clause.words, *singles)
+        )
+
+
+def any_of(ways: Iterable[Query]) -> Query:
+    """Return a query that one of the ways satisfies."""
+    return Query.boolean_query([(Occur.Should, way) for way in ways])
