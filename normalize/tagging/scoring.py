@@ -127,6 +127,10 @@ def _total(group: Mapping[str, float], bonus: float, weights: Weights) -> float:
     return scores[0] + weights.others * sum(scores[1:]) + bonus
 
 
-def confidence_of(score: float, weights: Weights) -> float:
-    """Return a score as 0 to 1: one half at the threshold, towards 1 as evidence piles up."""
-    return round(1 - 0.5 ** (score / weights.sector), 2) if score > 0 else 0.0
+def confidence_of(score: float) -> float:
+    """Return how often a tag of such a score was right, 0 to 1.
+
+    A logistic curve in the logarithm of the score, fitted to the labelled calls: 3 is right in
+    about six of ten, 6 in nine of ten. It says how sure the area is; its sector is surer.
+    """
+    return round(min(0.99, score**2.5 / (score**2.5 + 9)), 2) if score > 0 else 0.0

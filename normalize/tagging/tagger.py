@@ -98,7 +98,7 @@ class Tagger:
             Tag(
                 area=key,
                 sector=cast("Sector", key.split(".")[0]),
-                confidence=confidence_of(score, weights),
+                confidence=confidence_of(score),
                 evidence=_evidence(key.removeprefix("defence."), text, found),
             )
             for key, score in decided
