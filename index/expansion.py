@@ -26,7 +26,13 @@ def _areas_by_term() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 
 def expansions(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
-    """Return the words asked for -> the areas they stand for, when together they are one term."""
-    words = tuple(word for clause in clauses if not clause.excluded for word in clause.words)
+    """Return the words asked for -> the areas they stand for, when together they are one term.
+
+    Words in quotes stand for themselves only.
+    """
+    wanted = [clause for clause in clauses if not clause.excluded]
+    if any(clause.quoted for clause in wanted):
+        return {}
+    words = tuple(word for clause in wanted for word in clause.words)
     areas = _areas_by_term().get(words, ())
     return {" ".join(words): areas} if areas else {}

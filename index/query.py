@@ -26,8 +26,7 @@ class SearchQuery(BaseModel):
     Attributes:
         text: What somebody typed; empty means everything.
         sector, area, level, ...: Filters by facet; `NOT_STATED` is a value of each.
-        region: NUTS codes; a parent finds its children ("FR1" finds a call for "FR10"), and a
-            child finds what is open to the whole of its parents when ``region_inherit``.
+        region: NUTS codes; a parent finds its children: "FR1" finds a call for "FR10".
         deadline_from, deadline_to: Bounds of the *next* deadline, inclusive days of
             Europe/Brussels; a call without a running dated deadline matches neither.
         opens_from, opens_to: The same for the opening date.

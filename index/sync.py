@@ -1,12 +1,10 @@
 """The index follows the store by change number."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from index.engine import IndexBusy, IndexWriter, SearchEngine, SearchUnavailable
-from normalize.call import Call
 from store import reading
 from store.database import Database
 
@@ -35,15 +33,24 @@ class Comparison:
 def synchronise(db: Database, engine: SearchEngine, *, now: datetime, batch: int = BATCH) -> Synced:
     """Write the calls changed since the index's cursor, and those whose next deadline has passed.
 
-    The cursor is committed with the calls: a crash before it repeats work, and loses none.
+    The cursor is committed with the calls: a crash before it repeats work, and loses none. An
+    index that is empty, or ahead of the store (another store's), is built anew.
+
+    Args:
+        db: The store.
+        engine: The index to bring in step.
+        now: Timezone-aware; decides which deadline of a call is the next.
+        batch: Calls a commit.
     """
     try:
-        cursor = engine.cursor()
+        cursor, last = engine.cursor(), reading.last_change(db)
+        if last < cursor or (last and not cursor):
+            return Synced(_rebuild(db, engine, now), engine.cursor(), "done")
         stale = engine.stale_ids(now)
-        if reading.last_change(db) <= cursor and not stale:
+        if last == cursor and not stale:
             return Synced(0, cursor, "done")
         with engine.writer() as writer:
-            # Another process may have written while the lock was waited for.
+            # Another process may have written between the look and the lock.
             cursor = engine.cursor()
             count, cursor = _write_changed(db, writer, cursor, now, batch)
             count += _refresh(db, writer, stale, cursor, now, batch)
@@ -69,25 +76,32 @@ def _refresh(
     db: Database, writer: IndexWriter, stale: set[str], cursor: int, now: datetime, batch: int
 ) -> int:
     ids = sorted(stale)
+    count = 0
     for start in range(0, len(ids), batch):
-        writer.upsert(reading.get_calls(db, ids[start : start + batch]), now=now)
+        part = ids[start : start + batch]
+        calls = reading.get_calls(db, part)
+        count += writer.upsert(calls, now=now)
+        writer.delete(set(part) - {call.id for call in calls})
         writer.commit(cursor=cursor)
-    return len(ids)
+    return count
 
 
 def reindex(db: Database, engine: SearchEngine, *, now: datetime) -> int:
     """Build the index anew beside the live one; returns the number of calls.
 
-    The cursor is read first: what changes meanwhile lies above it and is taken up afterwards.
+    Raises:
+        IndexBusy: Another process is writing.
+        SearchUnavailable: The index cannot be written.
     """
-    cursor = reading.last_change(db)
-
-    def calls() -> Iterator[Call]:
-        yield from reading.iter_calls(db)
-
-    count = engine.rebuild(calls(), cursor=cursor, now=now)
+    count = _rebuild(db, engine, now)
     synchronise(db, engine, now=now)
     return count
+
+
+def _rebuild(db: Database, engine: SearchEngine, now: datetime) -> int:
+    # Read first: what changes meanwhile lies above it and is taken up by the next synchronising.
+    cursor = reading.last_change(db)
+    return engine.rebuild(reading.iter_calls(db), cursor=cursor, now=now)
 
 
 def compare(db: Database, engine: SearchEngine) -> Comparison:

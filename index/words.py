@@ -26,6 +26,7 @@ class Clause:
     Attributes:
         words: Folded words in order; one for a plain word.
         excluded: It must not stand there.
+        quoted: It was typed in quotes: these words and no others.
         open_end: The last word may go on (it is still being typed).
         respelt: The single word with "ae" for "ä" and the like: the same word.
         spellings: Other forms of a single word: respelt, singular, plural; of "bio-based": biobased.
@@ -33,6 +34,7 @@ class Clause:
 
     words: tuple[str, ...]
     excluded: bool = False
+    quoted: bool = False
     open_end: bool = False
     respelt: frozenset[str] = frozenset()
     spellings: frozenset[str] = frozenset()
@@ -73,10 +75,10 @@ def _clause(raw: str, *, excluded: bool, open_end: bool, quoted: bool) -> Clause
         return None
     if quoted or len(words) > 1:
         joined = frozenset({"".join(words)} if not quoted and "".join(words).isalpha() else ())
-        return Clause(words, excluded, open_end, spellings=joined)
+        return Clause(words, excluded, quoted, open_end, spellings=joined)
     respelt = frozenset(_respelt(raw, words[0]))
     others = respelt if excluded else respelt | _plurals(words[0]) - {words[0]}
-    return Clause(words, excluded, open_end, respelt, others)
+    return Clause(words, excluded, quoted, open_end, respelt, others)
 
 
 def _respelt(raw: str, folded: str) -> set[str]:
