@@ -1,12 +1,14 @@
 """What changed between two versions of a call, in the terms of the schema. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from normalize.call import Call, Deadline, Money
 from normalize.text import plain_text
+from store.fingerprint import minute_of, number_words
+from store.pairing import is_later, pair_deadlines
 
 EventKind = Literal[
     "new",
@@ -22,10 +24,17 @@ EventKind = Literal[
     "returned",
 ]
 
+_AMOUNTS = ("budget_total", "grant_min", "grant_max", "funding_rate_max", "expected_grants")
+_TEXTS = ("title", "summary", "description", "deadline_note")
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeEvent:
-    """One change, with the value before and after as JSON values; None where there was none."""
+    """One change, with the value before and after as JSON values; None where there was none.
+
+    Deadlines are `Deadline`s, an opening is an ISO 8601 moment. Amounts, eligibility and texts
+    are objects with just the fields that changed, the same ones before and after.
+    """
 
     kind: EventKind
     old: Any = None
@@ -43,6 +52,7 @@ def changes_between(old: Call, new: Call) -> list[ChangeEvent]:
         *_deadlines(old, new),
         *_opening(old, new),
         *_budget(old, new),
+        *_eligibility(old, new),
         *_texts(old, new),
     ]
 
@@ -53,24 +63,14 @@ def _life(old: Call, new: Call) -> Iterator[ChangeEvent]:
 
 
 def _deadlines(old: Call, new: Call) -> Iterator[ChangeEvent]:
-    """Pair deadlines that stand on both sides; pair the rest in order of time, as moved."""
-    before = [deadline for deadline in old.deadlines if deadline.at]
-    after = [deadline for deadline in new.deadlines if deadline.at]
-    kept = {_minute(deadline) for deadline in before} & {_minute(deadline) for deadline in after}
-    gone = sorted((d for d in before if _minute(d) not in kept), key=_minute)
-    come = sorted((d for d in after if _minute(d) not in kept), key=_minute)
-    for was, now in zip(gone, come, strict=False):
-        kind: EventKind = "deadline_extended" if _minute(now) > _minute(was) else "deadline_shortened"
-        yield ChangeEvent(kind, _printed(was), _printed(now))
-    for was in gone[len(come) :]:
+    pairing = pair_deadlines(old.deadlines, new.deadlines)
+    for pair in pairing.moved:
+        kind: EventKind = "deadline_extended" if is_later(pair) else "deadline_shortened"
+        yield ChangeEvent(kind, _printed(pair[0]), _printed(pair[1]))
+    for was in pairing.gone:
         yield ChangeEvent("deadline_removed", _printed(was), None)
-    for now in come[len(gone) :]:
+    for now in pairing.come:
         yield ChangeEvent("deadline_added", None, _printed(now))
-
-
-def _minute(deadline: Deadline) -> datetime:
-    assert deadline.at is not None, "continuous deadlines are left out before"
-    return deadline.at.replace(second=0, microsecond=0)
 
 
 def _printed(deadline: Deadline) -> dict[str, Any]:
@@ -78,46 +78,56 @@ def _printed(deadline: Deadline) -> dict[str, Any]:
 
 
 def _opening(old: Call, new: Call) -> Iterator[ChangeEvent]:
-    if old.opens_at and new.opens_at and new.opens_at < old.opens_at:
+    if old.opens_at and new.opens_at and minute_of(new.opens_at) < minute_of(old.opens_at):
         yield ChangeEvent("opened_early", old.opens_at.isoformat(), new.opens_at.isoformat())
 
 
 def _budget(old: Call, new: Call) -> Iterator[ChangeEvent]:
-    names = ("budget_total", "grant_min", "grant_max", "funding_rate_max", "expected_grants")
-    was = {name: _value(getattr(old, name)) for name in names}
-    now = {name: _value(getattr(new, name)) for name in names}
-    if was != now:
-        moved = [name for name in names if was[name] != now[name]]
-        yield ChangeEvent(
-            "budget_changed", {name: was[name] for name in moved}, {name: now[name] for name in moved}
-        )
+    return _moved("budget_changed", _amounts(old), _amounts(new))
 
 
-def _value(value: object) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, Money):
-        return {"amount": f"{value.amount:.2f}", "currency": value.currency}
-    return None if value is None else str(value)
+def _eligibility(old: Call, new: Call) -> Iterator[ChangeEvent]:
+    return _moved("eligibility_changed", _conditions(old), _conditions(new))
 
 
 def _texts(old: Call, new: Call) -> Iterator[ChangeEvent]:
-    if _eligibility(old) != _eligibility(new):
-        yield ChangeEvent("eligibility_changed", _eligibility(old), _eligibility(new))
-    moved = [
-        name
-        for name in ("title", "summary", "description", "deadline_note")
-        if _words(getattr(old, name)) != _words(getattr(new, name))
-    ]
-    if moved:
-        yield ChangeEvent("text_changed", moved, moved)
+    return _moved("text_changed", _wording(old), _wording(new))
 
 
-def _eligibility(call: Call) -> dict[str, Any]:
+def _moved(kind: EventKind, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[ChangeEvent]:
+    """Yield one event with the fields that differ, or nothing."""
+    names = [name for name in was if was[name] != now[name]]
+    if names:
+        yield ChangeEvent(kind, {name: was[name] for name in names}, {name: now[name] for name in names})
+
+
+def _amounts(call: Call) -> dict[str, Any]:
+    return {name: _value(getattr(call, name)) for name in _AMOUNTS}
+
+
+def _value(value: Money | Decimal | int | None) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, Money):
+        return {"amount": f"{value.amount:.2f}", "currency": value.currency}
+    if isinstance(value, Decimal):
+        return number_words(value)
+    return None if value is None else str(value)
+
+
+def _conditions(call: Call) -> dict[str, Any]:
     return {
         "applicants": sorted(call.applicants),
         "countries": sorted(call.countries),
         "regions": sorted(call.regions),
+        "everywhere": call.everywhere,
+        "consortium": _words(call.consortium),
+        "trl_min": call.trl_min,
+        "trl_max": call.trl_max,
         "text": _words(call.eligibility),
     }
+
+
+def _wording(call: Call) -> dict[str, str]:
+    return {name: _words(getattr(call, name)) for name in _TEXTS}
 
 
 def _words(text: str | None) -> str:

@@ -118,6 +118,8 @@ def check(db: Database) -> Mapping[str, str]:
     with db.write() as session:
         revision = MigrationContext.configure(session.connection()).get_current_revision()
         session.execute(text("UPDATE counter SET value = value WHERE name = 'change'"))
-        size_bytes = int(session.execute(text(_SIZE_SQLITE if db.is_sqlite else _SIZE_POSTGRESQL)).scalar_one())
+        size_bytes = int(
+            session.execute(text(_SIZE_SQLITE if db.is_sqlite else _SIZE_POSTGRESQL)).scalar_one()
+        )
     at = db.engine.url.render_as_string()
     return {"at": at, "revision": str(revision), "size": f"{size_bytes / 1e6:.1f} MB", "is": "writable"}

@@ -46,7 +46,7 @@ class SourceState:
 
 def source_states(sources: Mapping[str, Source], db: Database, now: datetime) -> list[SourceState]:
     """Return the state of each source at ``now`` (UTC), in the order of the entries."""
-    newest = {run.source_id: run for run in last_runs(db) if run.result}
+    newest = {run.source_id: run for run in last_runs(db, finished=True)}
     healthy = {run.source_id: run for run in last_runs(db, result="healthy")}
     counts = count_by_source(db)
     return [

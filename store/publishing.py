@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -11,13 +10,12 @@ from sqlmodel import Session, col
 from normalize.call import Call
 from store.changes import ChangeEvent, changes_between
 from store.database import Database
+from store.fingerprint import LIFE, content_hash
 from store.reading import call_of
 from store.tables import CallRow, CounterRow, EventRow
 
 BATCH = 200
 """Calls a transaction: short enough that no other writer waits long."""
-LIFE = {"first_seen_at", "last_seen_at", "changed_at", "revision"}
-"""Fields the store keeps; what a publisher says of them does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,9 @@ class Published:
         )
 
 
-def publish(db: Database, run_id: int, source_id: str, calls: Sequence[Call], now: datetime) -> Published:
+def publish(
+    db: Database, run_id: int, source_id: str, calls: Sequence[Call], now: datetime, *, seen: bool = True
+) -> Published:
     """Store a run's calls; numbers and events are given inside the committing transaction.
 
     A call that is the same as stored gets no number and no event, only a new ``last_seen_at``.
@@ -50,6 +50,8 @@ def publish(db: Database, run_id: int, source_id: str, calls: Sequence[Call], no
         source_id: Every call must belong to it.
         calls: What the run found.
         now: The moment of publishing, UTC.
+        seen: Whether the source listed them just now; False for calls made from the archive, whose
+            ``last_seen_at`` stays.
 
     Raises:
         ValueError: A call of another source.
@@ -58,10 +60,19 @@ def publish(db: Database, run_id: int, source_id: str, calls: Sequence[Call], no
     if foreign:
         raise ValueError(f"{foreign[0]} is no call of {source_id}")
     total = Published(0, 0, 0, 0)
+    moment = _Moment(run_id, now, seen)
     for batch in _batches(calls):
+        hashed = [(call, content_hash(call)) for call in batch]  # before the lock is taken
         with db.write() as session:
-            total += _publish_batch(session, run_id, batch, now)
+            total += _publish_batch(session, hashed, moment)
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    run_id: int
+    now: datetime
+    seen: bool
 
 
 def _batches(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
@@ -71,36 +82,29 @@ def _batches(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
         yield unique[start : start + BATCH]
 
 
-def content_hash(call: Call) -> str:
-    """Return a hash of everything the source says: not of life, not of the order of keywords."""
-    facts = call.model_copy(update={"keywords": tuple(sorted(call.keywords))})
-    return sha256(facts.model_dump_json(exclude=LIFE).encode()).hexdigest()
-
-
-def _publish_batch(session: Session, run_id: int, calls: Sequence[Call], now: datetime) -> Published:
+def _publish_batch(session: Session, batch: Sequence[tuple[Call, str]], moment: _Moment) -> Published:
     numbers = _Numbers(session)
-    query = select(CallRow).where(col(CallRow.id).in_([call.id for call in calls]))
+    query = select(CallRow).where(col(CallRow.id).in_([call.id for call, _ in batch]))
     stored = {row.id: row for row in session.execute(query).scalars()}
     new = changed = events = 0
     unchanged: list[str] = []
-    for call in calls:
-        digest = content_hash(call)
+    for call, digest in batch:
         row = stored.get(call.id)
         if row is not None and row.content_hash == digest:
             unchanged.append(call.id)
             continue
-        found = [ChangeEvent("new")] if row is None else changes_between(call_of(row), call)
-        number = numbers.next()
         if row is None:
             new += 1
-            session.add(_new_row(call, digest, number, now))
+            found = [ChangeEvent("new")]
+            session.add(_new_row(call, digest, numbers.next(), moment.now))
         else:
             changed += 1
-            _update_row(row, call, digest, number, now)
-        for change in found:
-            session.add(_event_row(change, call.id, numbers.next(), run_id, now))
+            found = changes_between(call_of(row), call)
+            _update_row(row, call, digest, numbers.next(), moment)
+        session.add_all(_event_row(change, call.id, numbers.next(), moment) for change in found)
         events += len(found)
-    _saw(session, unchanged, now)
+    if moment.seen:
+        _saw(session, unchanged, moment.now)
     numbers.keep()
     return Published(new, changed, len(unchanged), events)
 
@@ -131,7 +135,7 @@ def _new_row(call: Call, digest: str, number: int, now: datetime) -> CallRow:
         id=call.id,
         source_id=call.source_id,
         native_id=call.native_id,
-        document=call.model_dump_json(exclude=LIFE),
+        document=call.model_dump_json(exclude=set(LIFE)),
         content_hash=digest,
         change_number=number,
         first_seen_at=now,
@@ -140,22 +144,23 @@ def _new_row(call: Call, digest: str, number: int, now: datetime) -> CallRow:
     )
 
 
-def _update_row(row: CallRow, call: Call, digest: str, number: int, now: datetime) -> None:
-    row.document = call.model_dump_json(exclude=LIFE)
+def _update_row(row: CallRow, call: Call, digest: str, number: int, moment: _Moment) -> None:
+    row.document = call.model_dump_json(exclude=set(LIFE))
     row.content_hash = digest
     row.change_number = number
-    row.last_seen_at = now
-    row.changed_at = now
+    row.changed_at = moment.now
+    if moment.seen:
+        row.last_seen_at = moment.now
     row.revision += 1
 
 
-def _event_row(change: ChangeEvent, call_id: str, number: int, run_id: int, now: datetime) -> EventRow:
+def _event_row(change: ChangeEvent, call_id: str, number: int, moment: _Moment) -> EventRow:
     return EventRow(
         number=number,
         call_id=call_id,
         kind=change.kind,
-        at=now,
-        run_id=run_id,
+        at=moment.now,
+        run_id=moment.run_id,
         old=change.old,
         new=change.new,
     )

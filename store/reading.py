@@ -43,11 +43,12 @@ def get_call(db: Database, call_id: str) -> Call | None:
 
 def get_calls(db: Database, call_ids: Sequence[str]) -> list[Call]:
     """Return calls in the order asked; unknown ids are left out."""
-    if not call_ids:
-        return []
+    found: dict[str, Call] = {}
     with db.read() as session:
-        rows = session.execute(select(CallRow).where(col(CallRow.id).in_(call_ids))).scalars()
-        found = {row.id: call_of(row) for row in rows}
+        # A database takes only so many values in one statement.
+        for start in range(0, len(call_ids), READ_BATCH):
+            query = select(CallRow).where(col(CallRow.id).in_(call_ids[start : start + READ_BATCH]))
+            found |= {row.id: call_of(row) for row in session.execute(query).scalars()}
     return [found[call_id] for call_id in call_ids if call_id in found]
 
 

@@ -1,7 +1,7 @@
 """Runs of sources and the records they rejected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Literal, Self
 
@@ -100,15 +100,19 @@ def finish_run(db: Database, run_id: int, result: RunResult) -> None:
     """Close a run."""
     with db.write() as session:
         row = session.get_one(RunRow, run_id)
-        for name, value in asdict(result).items():
-            setattr(row, name, list(value) if isinstance(value, tuple) else value)
+        for part in fields(result):
+            setattr(row, part.name, getattr(result, part.name))
+        row.not_calls = dict(result.not_calls)
+        row.problems = list(result.problems)
 
 
-def last_runs(db: Database, *, result: Result | None = None) -> list[RunView]:
-    """Return the newest run of each source, or the newest with ``result``."""
+def last_runs(db: Database, *, result: Result | None = None, finished: bool = False) -> list[RunView]:
+    """Return the newest run of each source, or the newest with ``result``, or the newest ``finished``."""
     newest = select(func.max(col(RunRow.id))).group_by(col(RunRow.source_id))
     if result is not None:
         newest = newest.where(col(RunRow.result) == result)
+    if finished:
+        newest = newest.where(col(RunRow.result).is_not(None))
     with db.read() as session:
         return [_view(row) for row in _rows(session, newest)]
 

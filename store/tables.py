@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from store.types import UtcDateTime
+from store.types import KeptString, KeptText, UtcDateTime
 
 _Json = JSON(none_as_null=True)
 _Key = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER numbers itself on SQLite
@@ -50,11 +50,11 @@ class AnswerRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id", index=True)
-    url: str = Field(sa_type=Text)
+    url: str = Field(sa_type=KeptText)
     status: int
-    media_type: str
+    media_type: str = Field(sa_type=KeptString)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
-    blob_hash: str = Field(foreign_key="blob.hash")
+    blob_hash: str = Field(foreign_key="blob.hash", index=True)
 
 
 class RawRecordRow(SQLModel, table=True):
@@ -69,11 +69,11 @@ class RawRecordRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id")
     source_id: str
-    native_id: str = Field(sa_type=Text)
-    url: str = Field(sa_type=Text)
-    media_type: str
+    native_id: str = Field(sa_type=KeptText)
+    url: str = Field(sa_type=KeptText)
+    media_type: str = Field(sa_type=KeptString)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
-    blob_hash: str = Field(foreign_key="blob.hash")
+    blob_hash: str = Field(foreign_key="blob.hash", index=True)
 
 
 class RejectRow(SQLModel, table=True):
@@ -84,11 +84,11 @@ class RejectRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id", index=True)
     source_id: str
-    native_id: str = Field(sa_type=Text)
-    url: str = Field(sa_type=Text)
-    field: str
-    value: str = Field(sa_type=Text)
-    reason: str = Field(sa_type=Text)
+    native_id: str = Field(sa_type=KeptText)
+    url: str = Field(sa_type=KeptText)
+    field: str = Field(sa_type=KeptString)
+    value: str = Field(sa_type=KeptText)
+    reason: str = Field(sa_type=KeptText)
 
 
 class CallRow(SQLModel, table=True):
@@ -96,9 +96,9 @@ class CallRow(SQLModel, table=True):
 
     __tablename__ = "call"
 
-    id: str = Field(primary_key=True, sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=KeptText)
     source_id: str = Field(index=True)
-    native_id: str = Field(sa_type=Text)
+    native_id: str = Field(sa_type=KeptText)
     document: str = Field(sa_type=Text)
     content_hash: str = Field(max_length=64)
     change_number: int = Field(sa_column=Column(_Key, nullable=False, unique=True))
@@ -114,7 +114,7 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "event"
 
     number: int = Field(sa_column=Column(_Key, primary_key=True, autoincrement=False))
-    call_id: str = Field(sa_type=Text, index=True)
+    call_id: str = Field(sa_type=KeptText, index=True)
     kind: str
     at: datetime = Field(sa_type=UtcDateTime)
     run_id: int = Field(foreign_key="run.id")

@@ -41,7 +41,9 @@ def kinds(old: Call, new: Call) -> list[str]:
         ({"summary": "a\r\nb"}, {"summary": "a  b"}, []),
     ],
 )
-def test_what_changed_makes_its_event(before: dict[str, Any], after: dict[str, Any], expected: list[str]) -> None:
+def test_what_changed_makes_its_event(
+    before: dict[str, Any], after: dict[str, Any], expected: list[str]
+) -> None:
     assert kinds(call(1, **before), call(1, **after)) == expected
 
 

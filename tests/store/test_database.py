@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import StatementError
 from sqlmodel import SQLModel
 
@@ -14,7 +15,7 @@ from config.settings import Settings
 from normalize.errors import RecordError
 from normalize.record import RawRecord
 from store.archive import Archive
-from store.database import Database, check, migrate, open_database
+from store.database import MIGRATIONS, Database, check, migrate, open_database
 from store.outcome import CrawlOutcome
 from store.runs import (
     Reject,
@@ -58,7 +59,7 @@ def test_processes_that_start_together_migrate_once(settings: Settings) -> None:
 
     assert [process.exitcode for process in starting] == [0, 0, 0]
     db = open_database(settings)
-    assert check(db)["revision"] == "0001"
+    assert check(db)["revision"] == ScriptDirectory(str(MIGRATIONS)).get_current_head()
     db.close()
 
 
@@ -83,12 +84,17 @@ def test_an_error_in_a_transaction_leaves_nothing(db: Database) -> None:
 def test_answers_and_records_are_kept_once_a_content(db: Database) -> None:
     archive, run_id = Archive(db), start_run(db, "xx_test", NOW)
     for url in ("https://agency.example/1", "https://agency.example/2"):
-        archive.add_answer(run_id, url=url, status=200, media_type="application/json", fetched_at=NOW, body=b"[1]")
+        archive.add_answer(
+            run_id, url=url, status=200, media_type="application/json", fetched_at=NOW, body=b"[1]"
+        )
     archive.add_records(run_id, [raw("b", b"1"), raw("a", b"2"), raw("b", b"3")])
 
     assert archive.count_answers(run_id) == 2
     assert [body for _, body in archive.answers_of_run(run_id)] == [b"[1]", b"[1]"]
-    assert [(found.native_id, found.payload) for found in archive.records_of_run(run_id)] == [("b", b"1"), ("a", b"2")]
+    assert [(found.native_id, found.payload) for found in archive.records_of_run(run_id)] == [
+        ("b", b"1"),
+        ("a", b"2"),
+    ]
 
 
 def test_a_replay_reads_the_newest_record_of_each_key(db: Database) -> None:
@@ -105,7 +111,9 @@ def test_many_records_come_back_in_pages(db: Database) -> None:
     archive, run_id = Archive(db), start_run(db, "xx_test", NOW)
     archive.add_records(run_id, [raw(str(number)) for number in range(450)])
 
-    assert [found.native_id for found in archive.records_of_run(run_id)] == [str(number) for number in range(450)]
+    assert [found.native_id for found in archive.records_of_run(run_id)] == [
+        str(number) for number in range(450)
+    ]
 
 
 def test_a_run_keeps_its_outcome_result_and_rejects(db: Database) -> None:

@@ -39,7 +39,12 @@ def test_a_new_call_is_read_back_with_its_life(db: Database) -> None:
     stored = get_call(db, "xx_test:1")
     assert result == Published(new=1, changed=0, unchanged=0, events=1)
     assert stored is not None
-    assert (stored.first_seen_at, stored.last_seen_at, stored.changed_at, stored.revision) == (NOW, NOW, NOW, 1)
+    assert (stored.first_seen_at, stored.last_seen_at, stored.changed_at, stored.revision) == (
+        NOW,
+        NOW,
+        NOW,
+        1,
+    )
     assert stored.deadlines == call(1).deadlines
     assert [event.kind for event in events_of(db, "xx_test:1")] == ["new"]
 
@@ -100,7 +105,9 @@ def test_calls_are_read_in_the_order_asked_and_all_of_them(db: Database) -> None
     published(db, *[call(number) for number in range(3)])
 
     assert [found.native_id for found in get_calls(db, ["xx_test:2", "nope", "xx_test:0"])] == ["2", "0"]
-    assert {found.id for found in iter_calls(db)} == call_ids(db) == {f"xx_test:{number}" for number in range(3)}
+    assert (
+        {found.id for found in iter_calls(db)} == call_ids(db) == {f"xx_test:{number}" for number in range(3)}
+    )
     assert count_by_source(db) == {"xx_test": 3}
 
 
