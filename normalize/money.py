@@ -11,7 +11,7 @@ from config.sources import Source
 from normalize.call import Money
 from normalize.errors import RecordError
 from normalize.fields import AmountText
-from normalize.money_words import CONNECTORS, holds_scale, scale_of, take_currency
+from normalize.money_words import CONNECTORS, currency_code, holds_scale, scale_of, take_currency
 
 CENT = Decimal("0.01")
 NOT_STATED = frozenset({Decimal(0), Decimal(99999999999), Decimal(999999999), Decimal("99999999999.99")})
@@ -89,13 +89,13 @@ def money_of(value: AmountText | None, source: Source, currency: str | None = No
     """Return an amount given as a number or as text; None when not stated (see `NOT_STATED`).
 
     Raises:
-        RecordError: As `parse_money`; or a number that is negative, infinite or absurd.
+        RecordError: As `parse_money`; a number that is negative, infinite or absurd; no ISO 4217 code.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, bool):
         raise RecordError("a truth value where an amount belongs", value=value)
-    code = currency or source.currency
+    code = currency_code(currency or source.currency)
     if isinstance(value, str):
         money = parse_money(value, decimal=source.decimal, currency=code)
     else:

@@ -77,6 +77,18 @@ def _code_of(mark: str, default: str | None, text: str) -> str | None:
     return None
 
 
+def currency_code(text: str) -> str:
+    """Return an ISO 4217 code given as such.
+
+    Raises:
+        RecordError: It is none.
+    """
+    code = text.strip().upper()
+    if code not in _iso_codes():
+        raise RecordError("a currency nobody here knows", value=text)
+    return code
+
+
 @cache
 def _iso_codes() -> frozenset[str]:
     return frozenset(Locale("en").currencies)

@@ -59,6 +59,8 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
         ({"opens_at": "2026-13-01"}, "opens_at"),
         ({"opens_at": "2026-12-01", "deadlines": "2026-11-01"}, "deadlines"),
         ({"budget_total": -5}, "budget_total"),
+        ({"budget_total": 5, "currency": "euros"}, "budget_total"),
+        ({"grant_max": 5, "currency": 0}, "grant_max"),
         ({"grant_min": 5, "grant_max": 4}, "grant_min"),
         ({"funding_rate_max": "120 %"}, "funding_rate_max"),
         ({"regions": ["Atlantis"]}, "regions"),
