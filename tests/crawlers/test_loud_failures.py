@@ -1,5 +1,6 @@
 """Whatever a source does wrong over the wire, the run says so in plain words and is not complete."""
 
+import gzip
 import json
 
 import pytest
@@ -153,6 +154,19 @@ def test_an_answer_above_the_limit_is_not_taken(crawl: Crawl, serve: Serve) -> N
     server = serve(lambda asked: page_of(1) if not is_robots(asked) else Answer(b"", 404))
 
     crawled = crawl(listing(server.origin), DOWNLOAD_MAXSIZE=20)
+
+    assert not crawled.outcome.complete
+    assert crawled.records == []
+
+
+def test_an_answer_that_swells_beyond_the_limit_when_unpacked_is_not_taken(
+    crawl: Crawl, serve: Serve
+) -> None:
+    body = gzip.compress(json.dumps({"calls": [{"id": 1, "text": "x" * 1_000_000}], "total": 1}).encode())
+    packed = Answer(body, headers=(("Content-Encoding", "gzip"),))
+    server = serve(lambda asked: Answer(b"", 404) if is_robots(asked) else packed)
+
+    crawled = crawl(listing(server.origin), DOWNLOAD_MAXSIZE=100_000)
 
     assert not crawled.outcome.complete
     assert crawled.records == []

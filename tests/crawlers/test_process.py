@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from config.settings import Settings
 from config.sources import load_sources
 from jobs.demo.__main__ import SAMPLES
-from jobs.demo.server import SampleServer
+from jobs.demo.server import Asked, LoopbackServer, SampleServer
+from jobs.demo.wires import Answer, as_json
 from normalize.record import RawRecord
 from store.archive import Archive
 from store.database import open_database
@@ -37,17 +39,26 @@ class Process:
 
     def crawl(self, source_id: str, **environment: str) -> tuple[subprocess.CompletedProcess[str], int]:
         run_id = start_run(self.db, source_id, datetime.now(UTC))
+        done = subprocess.run(
+            self.command(source_id, run_id),
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done, run_id
+
+    def command(self, source_id: str, run_id: int) -> list[str]:
+        return [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
+
+    def environment(self, **more: str) -> dict[str, str]:
         given = {
             "PYTHONPATH": str(GUARD),
             "PORTAL_DATA_DIR": str(self.data_dir),
             "PORTAL_SAMPLE_ORIGIN": self.server.origin,
             "PORTAL_ALLOW_HOSTS": "127.0.0.1",
         }
-        command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
-        done = subprocess.run(
-            command, env=os.environ | given | environment, capture_output=True, text=True, check=False
-        )
-        return done, run_id
+        return os.environ | given | more
 
     def outcome(self, run_id: int) -> CrawlOutcome | None:
         return crawl_outcome(self.db, run_id)
@@ -165,3 +176,30 @@ def test_a_name_that_resolves_into_private_space_is_refused(process: Process, tm
     assert done.returncode == 1
     assert outcome is not None
     assert "its host resolves into private space (127.0.0.1)" in outcome.problems[0]
+
+
+def test_a_crawl_that_is_asked_to_stop_says_that_it_is_not_complete(process: Process) -> None:
+    asked = threading.Event()
+    stopped = threading.Event()
+
+    def slow(_asked: Asked) -> Answer:
+        asked.set()
+        stopped.wait(20)
+        return as_json({"total_count": 1, "results": [{"id_aide": "1"}]})
+
+    run_id = start_run(process.db, "fr_idf_aides", datetime.now(UTC))
+    with LoopbackServer(slow) as server:
+        environment = process.environment(PORTAL_SAMPLE_ORIGIN=server.origin)
+        crawl_process = subprocess.Popen(
+            process.command("fr_idf_aides", run_id), env=environment, stdout=subprocess.DEVNULL
+        )
+        assert asked.wait(20)
+        crawl_process.terminate()
+        stopped.set()
+        code = crawl_process.wait(20)
+
+    outcome = process.outcome(run_id)
+    assert outcome is not None
+    assert outcome.finish_reason == "shutdown"
+    assert not outcome.complete
+    assert code == 1
