@@ -2,12 +2,15 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.errors import ConfigError
@@ -92,6 +95,33 @@ class Source(BaseModel):
             ZoneInfo(value)
         except ZoneInfoNotFoundError as error:
             raise ValueError(f"unknown time zone {value!r}") from error
+        return value
+
+    @field_validator("deadline_hour")
+    @classmethod
+    def _real_hour(cls, value: str | None) -> str | None:
+        if value is not None:
+            time.fromisoformat(value)
+        return value
+
+    @field_validator("date_formats")
+    @classmethod
+    def _reads_what_it_writes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        day = datetime(2001, 2, 3, tzinfo=UTC)
+        for form in value:
+            read = datetime.strptime(day.strftime(form), form)  # noqa: DTZ007 - only the day is compared
+            if read.date() != day.date():
+                raise ValueError(f"{form!r} does not hold a whole date")
+        return value
+
+    @field_validator("fields")
+    @classmethod
+    def _paths(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for name, path in value.items():
+            try:
+                jmespath.compile(path)
+            except JMESPathError as error:
+                raise ValueError(f"{name}: {path!r} is no JMESPath") from error
         return value
 
     @field_validator("url", "homepage")

@@ -1,9 +1,16 @@
+from typing import get_args
+
 import pytest
 
+from config.settings import CONFIG_DIR
+from config.sources import Source, load_sources
+from normalize.call import Applicant, Instrument, Status
 from normalize.errors import RecordError
 from normalize.lookups import look_up, look_up_status
+from normalize.places import parse_places
 from tests.normalize.building import source
 
+SOURCES = load_sources(CONFIG_DIR / "sources.toml")
 TABLES = {
     "applicants": {"PME": "sme", "Entreprises": ["sme", "large_enterprise"], "Divers": ""},
     "status": {"6": "open", "9": ""},
@@ -37,3 +44,27 @@ def test_the_status_is_ours_where_there_is_a_table_and_theirs_elsewhere() -> Non
 def test_an_unknown_status_is_refused() -> None:
     with pytest.raises(RecordError):
         look_up_status("7", source(lookups=TABLES))
+
+
+# Every entry there is
+
+
+@pytest.mark.parametrize("entry", SOURCES.values(), ids=lambda entry: entry.id)
+def test_every_table_leads_to_words_of_the_schema(entry: Source) -> None:
+    known = {
+        "applicants": get_args(Applicant),
+        "instrument": get_args(Instrument),
+        "status": get_args(Status),
+    }
+    for field, words in known.items():
+        table = entry.lookups.get(field, {})
+        ours = [one for value in table.values() for one in ([value] if isinstance(value, str) else value)]
+        assert set(ours) <= {*words, ""}, field
+
+
+@pytest.mark.parametrize("entry", SOURCES.values(), ids=lambda entry: entry.id)
+def test_every_entrys_places_are_known(entry: Source) -> None:
+    listed = entry.lookups.get("regions", {}).values()
+    codes = [code for value in listed for code in ([value] if isinstance(value, str) else value)]
+
+    assert parse_places([*entry.regions, *codes], entry.country)
