@@ -3,8 +3,6 @@
 from functools import cache
 from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
 _LANGUAGES = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv no ca gl eu"
 LANGUAGES = tuple(_LANGUAGES.split())
 MIN_CHARACTERS = 20
@@ -26,6 +24,8 @@ def detect_language(text: str) -> str | None:
 
 @cache
 def _identifier() -> Any:  # noqa: ANN401 - the library publishes no types
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # 0.3 s and numpy: only for who asks
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(LANGUAGES))
     return identifier
