@@ -59,7 +59,7 @@ def replay(db: Database, source: Source, *, now: datetime, tagger: Tagger, dry_r
     run_id = last_crawl_run(db, source.id)
     publishable = not problems and not dry_run and run_id is not None
     if publishable and run_id is not None:
-        publish(db, run_id, source.id, made.calls, now)
+        publish(db, run_id, source.id, made.calls, now, seen=False)
     return ReplayReport(
         source.id, made.records, len(made.calls), len(made.rejects), differences, tuple(problems), publishable
     )
