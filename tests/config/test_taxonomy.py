@@ -7,8 +7,8 @@ from config.errors import ConfigError
 from config.taxonomy import DEFAULT, Taxonomy, load_taxonomy
 
 EU_LANGUAGES = {
-    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl",
-    "pt", "ro", "sk", "sl", "sv",
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt",
+    "nl", "pl", "pt", "ro", "sk", "sl", "sv",
 }  # fmt: skip
 
 SMALL = """
