@@ -10,6 +10,7 @@ from config.settings import Settings
 from config.sources import load_sources
 from normalize.call import Call
 from normalize.errors import NotACall
+from normalize.mapping import leftover_keys
 from normalize.pipeline import normalize
 from normalize.record import RawRecord
 from normalize.tagging import Tagger
@@ -105,3 +106,10 @@ def test_amounts_and_rates_are_plausible(calls: dict[str, list[Call]]) -> None:
         for money in (call.budget_total, call.grant_min, call.grant_max):
             assert money is None or 1 <= money.amount < 10**11, call.id
         assert call.funding_rate_max is None or 0 < call.funding_rate_max <= 1
+
+
+@pytest.mark.parametrize("name", ["es_bdns", "pt_portugal2030", "fr_idf_aides"])
+def test_no_key_of_a_recorded_record_is_left_over(name: str) -> None:
+    source = load_sources(Settings().sources)[name]
+
+    assert set().union(*(leftover_keys(record, source) for record in RECORDS[name]())) == set()
