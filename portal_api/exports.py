@@ -99,18 +99,17 @@ def _xlsx(calls: Iterable[Call], out: BinaryIO, now: datetime, public_url: str) 
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": "Funding calls", "created": now.astimezone(UTC).replace(tzinfo=None)})
-    sheet = book.add_worksheet("Calls")
-    bold = book.add_format({"bold": True})
-    sheet.freeze_panes(1, 2)
-    sheet.set_column(1, 1, 60)
-    for column, name in enumerate(COLUMNS):
-        sheet.write_string(0, column, name, bold)
-    for row, call in enumerate(calls, start=1):
-        for column, value in enumerate(COLUMNS.values()):
-            sheet.write_string(row, column, value(call, now)[:CELL_MAX])
-    book.close()
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": "Funding calls", "created": now.astimezone(UTC).replace(tzinfo=None)})
+        sheet = book.add_worksheet("Calls")
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(1, 1, 60)
+        for column, name in enumerate(COLUMNS):
+            sheet.write_string(0, column, name, bold)
+        for row, call in enumerate(calls, start=1):
+            for column, value in enumerate(COLUMNS.values()):
+                sheet.write_string(row, column, value(call, now)[:CELL_MAX])
 
 
 def _ics(calls: Iterable[Call], out: BinaryIO, now: datetime, public_url: str) -> None:

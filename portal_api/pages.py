@@ -44,7 +44,7 @@ HEALTH_WORDS = {
 def build_templates(portal: Portal) -> Jinja2Templates:
     """Return the templates with the words they need."""
     templates = Jinja2Templates(Path(__file__).parent / "templates")
-    templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    templates.env.lstrip_blocks = True
     templates.env.globals.update(
         money=presenting.money_words,
         grant=presenting.grant_words,
@@ -70,6 +70,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
         zone_of=portal.zone_of,
         language_name=search_view.language_name,
         evidence_words=evidence_words,
+        seal_words=seal_words,
         call_path=call_path,
         web_address=web_address,
     )
@@ -163,6 +164,12 @@ def evidence_words(tag: Tag) -> list[tuple[str, str]]:
     """Return (words, field) that earned a tag, each once."""
     found = [(evidence.term, evidence.field.replace("_", " ")) for evidence in tag.evidence]
     return list(dict.fromkeys(found))
+
+
+def seal_words(evidence: str) -> str:
+    """Return a Seal's evidence ("call_identifier: X-STEP") with the words before their place."""
+    place, _, words = evidence.partition(": ")
+    return f"“{words}” ({place.replace('_', ' ')})" if words else f"“{place}”"
 
 
 def web_address(text: str) -> str | None:

@@ -30,7 +30,9 @@ _EXAMPLES = {
 
 
 def _list(name: str) -> dict[str, Any]:
-    items = SearchQuery.model_json_schema()["properties"][name].get("items", {"type": "string"})
+    items = SearchQuery.model_json_schema()["properties"][name].get("items", {})
+    if items == {"type": "string"}:
+        items = {"type": "string", "minLength": 1}
     words = f"{_WORDS[name]}. Repeatable: values are alternatives; `not_stated` is a value of most facets."
     schema = {"type": "array", "items": items, "maxItems": VALUES_MAX}
     example = {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}

@@ -6,11 +6,11 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from index.engine import SearchUnavailable
 from portal_api.query_params import ParameterError
+from store.database import DatabaseFault
 
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "30"}
@@ -39,7 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(ParameterError, _parameter)
     app.add_exception_handler(SearchUnavailable, _no_search)
-    app.add_exception_handler(OperationalError, _no_store)
+    app.add_exception_handler(DatabaseFault, _no_store)
     app.add_exception_handler(Exception, _fault)
 
 

@@ -1,6 +1,6 @@
 """The whole state of a search in its address, both ways."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,21 +38,24 @@ def read_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
     """Read a search from an address, strictly: for programs.
 
     Args:
-        params: The address's parameters; empty values count as not given.
+        params: The address's parameters.
         own: Parameters that belong to the route and not to the search.
 
     Raises:
-        ParameterError: A parameter nobody knows, a value that is not one of its values, or more
-            than one value where one is asked.
+        ParameterError: A parameter nobody knows, a value that is empty or none of its values, or
+            more than one value where one is asked.
     """
     for name in params:
-        field = RENAMED.get(name, name)
+        field, values = RENAMED.get(name, name), params.getlist(name)
         if name == "text" or (field not in SearchQuery.model_fields and name not in own):
             raise ParameterError(name, "no such parameter")
-    given = _given(params)
-    for name, field in {name: RENAMED.get(name, name) for name in params}.items():
-        if field in given and field not in LISTS and len(_values(params, name)) > 1:
+        if field not in LISTS and name not in own and len(values) > 1:
             raise ParameterError(name, "only one value is possible")
+        if len(values) > VALUES_MAX:
+            raise ParameterError(name, f"at most {VALUES_MAX} values are possible")
+        if name != "q" and not all(values):
+            raise ParameterError(name, "an empty value")
+    given = _given({name: tuple(dict.fromkeys(params.getlist(name))) for name in params})
     try:
         query = SearchQuery(**given)
     except ValidationError as error:
@@ -69,7 +72,7 @@ def read_query_leniently(params: QueryParams) -> SearchQuery:
     An old or mangled link must still show something: what is not understood is left out, too long
     a text is cut.
     """
-    given = _given(params)
+    given = _given({name: _stated(params, name) for name in params})
     given["text"] = given.get("text", "")[:TEXT_MAX]
     for field in LISTS & set(given):
         given[field] = given[field][:VALUES_MAX]
@@ -78,11 +81,16 @@ def read_query_leniently(params: QueryParams) -> SearchQuery:
     return query.model_copy(update=wrong)
 
 
-def _given(params: QueryParams) -> dict[str, Any]:
-    """Return field -> value(s) of everything that is part of a search and not empty."""
+def _stated(params: QueryParams, name: str) -> tuple[str, ...]:
+    """Return a parameter's values without blanks and repetitions; forms send empty fields too."""
+    return tuple(dict.fromkeys(value.strip() for value in params.getlist(name) if value.strip()))
+
+
+def _given(params: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Return field -> value(s) of every parameter that is part of a search."""
     given: dict[str, Any] = {}
-    for name in dict.fromkeys(params.keys()):
-        field, values = RENAMED.get(name, name), _values(params, name)
+    for name, values in params.items():
+        field = RENAMED.get(name, name)
         if not values or name == "text":
             continue
         if field in LISTS:
@@ -90,10 +98,6 @@ def _given(params: QueryParams) -> dict[str, Any]:
         elif field in SINGLE or field == "text":
             given[field] = values[-1]
     return given
-
-
-def _values(params: QueryParams, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value.strip() for value in params.getlist(name) if value.strip()))
 
 
 def _without_wrong_values(given: dict[str, Any]) -> SearchQuery:
@@ -112,9 +116,6 @@ def _without_wrong_values(given: dict[str, Any]) -> SearchQuery:
 
 def _out_of_bounds(query: SearchQuery) -> Iterable[tuple[str, str]]:
     """Yield (field, reason) of what is well formed and still nothing an index can be asked."""
-    for facet in FACETS:
-        if len(getattr(query, facet)) > VALUES_MAX:
-            yield facet, f"at most {VALUES_MAX} values are possible"
     for field in sorted(DATES):
         day = getattr(query, field)
         if day and not FIRST_DAY <= day <= LAST_DAY:

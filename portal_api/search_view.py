@@ -191,8 +191,10 @@ def _range_chips(query: SearchQuery) -> Iterator[Chip]:
         value = getattr(query, field)
         if value is None:
             continue
-        shown = presenting.money_words(Money(amount=value, currency="EUR"))
-        printed = shown if isinstance(value, Decimal) else f"{value.day} {value:%b %Y}"
+        if isinstance(value, Decimal):
+            printed = presenting.money_words(Money(amount=value, currency="EUR"))
+        else:
+            printed = f"{value.day} {value:%b %Y}"
         yield Chip("Range", words.format(printed), address(query, **{field: None}, offset=0))
 
 

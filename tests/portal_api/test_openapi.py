@@ -1,0 +1,68 @@
+import json
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from tests.portal_api.conftest import Served
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+def test_the_committed_description_is_the_real_one(served: Served, update_golden: bool) -> None:
+    real = json.dumps(served.app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    if update_golden:
+        COMMITTED.write_text(real, "utf-8")
+
+    assert COMMITTED.read_text("utf-8") == real, "pytest --update-golden writes it anew"
+
+
+def test_it_is_openapi_3_1_and_says_what_everything_is(served: Served) -> None:
+    document = served.client.get("/openapi.json").json()
+
+    assert document["openapi"].startswith("3.1")
+    for path, item in document["paths"].items():
+        operation = item["get"]
+        assert operation["summary"], path
+        assert operation["description"], path
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])
+
+
+PATHS = [
+    "/api/v1/calls",
+    "/api/v1/calls/{call_id}",
+    "/api/v1/calls/{call_id}/history",
+    "/api/v1/export",
+    "/api/v1/facets",
+    "/api/v1/sources",
+    "/api/v1/taxonomy",
+]
+
+
+def test_every_path_is_questioned(served: Served) -> None:
+    assert sorted(served.app.openapi()["paths"]) == PATHS
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_good_question_is_answered(served: Served, path: str) -> None:
+    question(served, path, GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/calls", "/api/v1/facets", "/api/v1/export"])
+def test_every_bad_question_is_refused(served: Served, path: str) -> None:
+    question(served, path, GenerationMode.NEGATIVE)
+
+
+def question(served: Served, path: str, mode: GenerationMode) -> None:
+    """Ask what the description allows, or what it forbids; every answer must be as described."""
+    operation = schemathesis.openapi.from_asgi("/openapi.json", served.app)[path]["GET"]
+
+    @given(operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def ask(case: schemathesis.Case) -> None:
+        case.call_and_validate()
+
+    ask()

@@ -1,0 +1,272 @@
+import re
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import html
+
+from portal_api.exports import call_path
+from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID, SHELF, Served
+
+
+def page(client: TestClient, address: str, status: int = 200) -> html.HtmlElement:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text
+    return html.document_fromstring(answer.text)
+
+
+def words(element: html.HtmlElement, path: str) -> list[str]:
+    return [" ".join(found.text_content().split()) for found in element.cssselect(path)]
+
+
+def titles(element: html.HtmlElement) -> list[str]:
+    return words(element, ".card h3")
+
+
+def test_the_first_page_lists_what_closes_next(client: TestClient) -> None:
+    shown = page(client, "/")
+
+    assert titles(shown)[0] == HYDROGEN.title
+    assert words(shown, ".total") == [f"{len(SHELF)} calls"]
+    assert "Last read 24 November 2026" in words(shown, ".lead")[0]
+
+
+def test_a_card_answers_when_how_much_and_for_whom(client: TestClient) -> None:
+    (card,) = words(page(client, "/?q=electrolysers"), ".card")
+
+    for fact in (
+        "Open 4 Dec 2026 in 10 days 17:00 Brussels time",
+        "European Union · Everywhere · European Commission · Horizon Europe",
+        "EUR 4 million to EUR 6 million a project",
+        "EUR 18 million in all",
+        "up to 70% of costs",
+        "STEP Seal",
+    ):
+        assert fact in card
+
+
+def test_matches_are_marked(client: TestClient) -> None:
+    assert words(page(client, "/?q=hydrogen"), ".card h3 mark") == ["hydrogen"]
+
+
+def test_the_form_holds_the_whole_question(client: TestClient) -> None:
+    shown = page(client, "/?q=digital&country=ES&deadline_to=2027-12-31&budget_min=1000&sort=newest")
+
+    fields = {
+        field.get("name"): field.get("value")
+        for field in shown.cssselect("input")
+        if field.get("type") != "checkbox" or field.get("checked") is not None
+    }
+    assert fields == {
+        "q": "digital",
+        "country": "ES",
+        "deadline_from": "",
+        "deadline_to": "2027-12-31",
+        "budget_min": "1000",
+        "budget_max": "",
+    }
+    assert shown.cssselect("option[selected]")[0].get("value") == "newest"
+    assert {field.get("form") for field in shown.cssselect(".facets input, .sort select, .apply button")} == {
+        "search"
+    }
+
+
+def test_an_address_from_the_form_is_tidied(client: TestClient) -> None:
+    answer = client.get("/?q=wind&sort=&deadline_from=&sector=clean", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (302, "/?q=wind&sector=clean")
+
+
+def test_each_chip_takes_back_its_own_filter(client: TestClient) -> None:
+    shown = page(client, "/?sector=clean&sector=digital&deadline_to=2027-12-31&offset=20")
+
+    chips = {" ".join(chip.text_content().split()): chip.get("href") for chip in shown.cssselect(".chips a")}
+    assert chips == {
+        "Remove filter Sector: Clean and resource-efficient technologies ×": (
+            "/?sector=digital&deadline_to=2027-12-31"
+        ),
+        "Remove filter Sector: Digital technologies and deep tech ×": "/?sector=clean&deadline_to=2027-12-31",
+        "Remove filter Range: Deadline by 31 Dec 2027 ×": "/?sector=clean&sector=digital",
+        "Clear all filters": "/",
+    }
+
+
+def test_pages_lead_on_and_back(client: TestClient) -> None:
+    first = page(client, "/?sort=deadline")
+    following = first.cssselect("a[rel=next]")[0].get("href")
+    second = page(client, following)
+
+    assert words(second, ".pages span:not([aria-hidden])") == [f"21–{len(SHELF)} of {len(SHELF)}"]
+    assert second.cssselect("a[rel=prev]")[0].get("href") == "/?sort=deadline"
+    assert not set(titles(first)) & set(titles(second))
+
+
+def test_a_facet_of_many_values_hides_the_rare_ones_behind_more(client: TestClient) -> None:
+    shown = page(client, "/?status=open")
+
+    (facet,) = [one for one in shown.cssselect("details.facet") if "Status" in one.text_content()]
+    assert [box.get("value") for box in facet.cssselect("input")] == [
+        "open", "forthcoming", "unknown", "closed", "withdrawn",
+    ]  # fmt: skip
+    assert [box.get("value") for box in facet.cssselect("input[checked]")] == ["open"]
+
+
+def test_nothing_found_says_what_to_do(client: TestClient) -> None:
+    shown = page(client, "/?q=zeppelinology&sector=clean")
+
+    assert words(shown, ".empty .big") == ["No call fits all of this"]
+    assert "/?q=zeppelinology" in [link.get("href") for link in shown.cssselect(".empty a")]
+
+
+def test_past_the_end_leads_back(client: TestClient) -> None:
+    shown = page(client, "/?offset=5000")
+
+    assert [link.get("href") for link in shown.cssselect(".empty a")] == ["/"]
+
+
+def test_an_empty_portal_says_so(empty: Served) -> None:
+    assert words(page(empty.client, "/"), ".empty .big") == ["There are no calls here yet"]
+
+
+def test_a_typing_error_is_told_and_searched_as_meant(client: TestClient) -> None:
+    shown = page(client, "/?q=hydrogem&level=eu")
+
+    assert titles(shown) == [HYDROGEN.title]
+    assert [link.get("href") for link in shown.cssselect(".hint a")] == ["/?q=hydrogen&level=eu"]
+
+
+def test_a_mangled_link_still_shows_a_page(client: TestClient) -> None:
+    assert titles(page(client, "/?q=electrolysers&sector=steam&limit=lots&deadline_to=soon&utm_source=x"))
+
+
+def test_the_call_page_answers_until_when_how_much_and_who(client: TestClient) -> None:
+    shown = page(client, "/calls/eu_ft:1")
+
+    until, much, who = words(shown, ".answers section")
+    assert "4 Dec 2026 in 10 days" in until
+    assert "Cut-off (first): Sunday 1 November 2026, 17:00 Brussels time, over" in until
+    assert "Cut-off (second): Friday 4 December 2026, 17:00 Brussels time" in until
+    assert "Opened 2 September 2026" in until
+    assert "EUR 4 million to EUR 6 million a project Whole call: EUR 18 million" in much
+    assert "Up to 70% of the costs" in much
+    assert "SMEs, universities Where: Everywhere" in who
+
+
+def test_the_call_page_names_the_words_that_earned_a_tag(client: TestClient) -> None:
+    shown = page(client, "/calls/eu_ft:1")
+
+    assert words(shown, ".tags .why") == ["because of “hydrogen” (title)"]
+    assert "“X-STEP” (call identifier)" in words(shown, "section:has(> #seal)")[0]
+
+
+def test_the_call_page_shows_where_it_comes_from(client: TestClient) -> None:
+    shown = page(client, "/calls/eu_ft:1")
+
+    record = words(shown, "section:has(> #record)")[0]
+    assert "European Commission" in record
+    assert "Licence CC0" in record or "CC0" in record
+    assert "also HORIZON-JU-CLEANH2-2027-01-04" in record
+    assert words(shown, ".history li") == ["24 November 2026 First seen here"]
+
+
+def test_two_stages_and_an_opening_to_come(client: TestClient) -> None:
+    until = words(page(client, "/calls/eu_ft:5"), ".answers section")[0]
+
+    assert "First stage: Thursday 3 June 2027 (no hour stated; usually 17:00 Brussels time)" in until
+    assert "Second stage: Wednesday 3 November 2027" in until
+    assert "Opens 1 February 2027" in until
+
+
+@pytest.mark.parametrize(
+    ("call_id", "word"),
+    [("es_bdns:4", "Closed"), ("es_bdns:6", "No longer listed"), ("es_bdns:7", "Not stated")],
+)
+def test_what_cannot_be_applied_for_says_so_first(client: TestClient, call_id: str, word: str) -> None:
+    assert words(page(client, f"/calls/{call_id}"), ".answers .big")[0] == word
+
+
+def test_an_id_that_is_an_address_has_a_page_and_links_lead_there(client: TestClient) -> None:
+    listed = page(client, "/?source=fr_idf_aides")
+    href = listed.cssselect(".card h3 a")[0].get("href")
+
+    assert href == call_path(ODD_ID.id)
+    assert "/.." not in href
+    assert words(page(client, href), "h1") == [ODD_ID.title]
+    assert words(page(client, href), ".answers .big")[0] == "Until funds end"
+
+
+def test_hostile_text_stays_text(client: TestClient) -> None:
+    for address in ("/?q=energia", "/?source=es_bdns", f"/calls/{HOSTILE.id}"):
+        answer = client.get(address)
+        shown = html.document_fromstring(answer.text)
+        assert 'alert("x")' in shown.text_content()
+        assert not shown.cssselect("script, main img")
+
+
+def test_an_address_that_is_no_web_address_is_no_link(client: TestClient) -> None:
+    for call_id in (HOSTILE.id, HYDROGEN.id):
+        links = page(client, f"/calls/{call_id}").cssselect("a")
+        assert not [link for link in links if (link.get("href") or "").startswith("javascript")]
+
+
+def test_links_outwards_give_no_opener(client: TestClient) -> None:
+    links = page(client, "/calls/eu_ft:1").cssselect("a[href^=http]")
+
+    assert links
+    assert all("noopener" in (link.get("rel") or "") for link in links)
+
+
+def test_text_in_another_language_says_so(client: TestClient) -> None:
+    shown = page(client, f"/calls/{HOSTILE.id}")
+
+    assert shown.cssselect("h1")[0].get("lang") == "es"
+    assert "Text in Spanish" in words(shown, ".labels")[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["/calls/eu_ft:nothing", "/calls/%00", "/nothing", "/calls/", "/sources/"]
+)
+def test_nothing_there_is_a_page_with_a_search_box(client: TestClient, address: str) -> None:
+    shown = page(client, address, status=404)
+
+    assert words(shown, "h1") == ["There is nothing here"]
+    assert shown.cssselect("form[action='/'] input[name=q]")
+
+
+def test_sources_in_plain_words(client: TestClient) -> None:
+    shown = page(client, "/sources")
+
+    (es,) = words(shown, "#es_bdns")
+    assert "Healthy" in es
+    assert "29 calls on 2026-11-24 13:00 UTC, 0 records rejected." in es
+    assert "Not harvested yet" in words(shown, "#pt_portugal2030")[0]
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_runs(client: TestClient) -> None:
+    for address in ("/", "/calls/eu_ft:1", "/sources", "/about", "/nothing"):
+        text = client.get(address).text
+        loaded = re.findall(r"<(?:script|link|img|iframe|use)\b[^>]*?(?:src|href)=\"([^\"]*)\"", text)
+        assert loaded
+        assert all(source.startswith("/static/") for source in loaded), address
+        assert "<script" not in text
+        assert " style=" not in text
+        assert "onclick" not in text
+
+
+def test_exports_take_the_question_along(client: TestClient) -> None:
+    links = {
+        link.text_content(): link.get("href")
+        for link in page(client, "/?q=hydrogen&sector=clean").cssselect(".exports a")
+    }
+
+    assert links["CSV"] == "/api/v1/export?format=csv&q=hydrogen&sector=clean"
+    assert client.get(links["CSV"]).status_code == 200
+
+
+def test_ready_made_searches_lead_somewhere(client: TestClient) -> None:
+    for link in page(client, "/").cssselect(".starts a"):
+        assert client.get(link.get("href")).status_code == 200, link.text_content()
+
+
+def test_quoting_keeps_every_id_one_segment() -> None:
+    assert call_path("a:b/../c?d#e f") == "/calls/" + quote("a:b/../c?d#e f", safe=":")
