@@ -94,7 +94,8 @@ def _index(db: Database, engine: SearchEngine) -> Iterator[Finding]:
         )
         return
     same = not found.missing and not found.extra and found.cursor == found.last_change
-    words = f"at change {found.cursor} of {found.last_change}, {len(found.missing)} calls missing, {len(found.extra)} too many"
+    gap = f"{len(found.missing)} calls missing, {len(found.extra)} too many"
+    words = f"at change {found.cursor} of {found.last_change}, {gap}"
     yield Finding("search index", ok=same, words=words, mend="" if same else "portal reindex")
 
 

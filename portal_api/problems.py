@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from index.engine import SearchUnavailable
 from portal_api.query_params import ParameterError
-from store.database import DatabaseFault
+from store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "30"}
@@ -39,7 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(ParameterError, _parameter)
     app.add_exception_handler(SearchUnavailable, _no_search)
-    app.add_exception_handler(DatabaseFault, _no_store)
+    app.add_exception_handler(DatabaseUnreachable, _no_store)
     app.add_exception_handler(Exception, _fault)
 
 

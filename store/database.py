@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
@@ -18,6 +18,8 @@ from config.settings import Settings
 
 DatabaseFault = SQLAlchemyError
 """What goes wrong with a database; other rooms catch it by this name."""
+DatabaseUnreachable = OperationalError
+"""It cannot be reached, opened or written now; the question itself was right."""
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another; write transactions last well under a second."""
 MIGRATIONS = Path(__file__).parent / "migrations"

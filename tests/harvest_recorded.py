@@ -2,8 +2,8 @@
 
     python -m tests.harvest_recorded --data-dir var/recorded
 
-Prints how many came in, were published, rejected and why. Then `PORTAL_DATA_DIR=var/recorded portal search ...`
-works on them. Needs ../shared/fixtures beside the project.
+Prints how many came in, were published, rejected and why. Then `portal search` with
+PORTAL_DATA_DIR=var/recorded works on them. Needs ../shared/fixtures beside the project.
 """
 
 import json

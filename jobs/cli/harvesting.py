@@ -124,6 +124,5 @@ def sources(as_json: AsJson = False) -> None:
         print_json([asdict(state) for state in states])
         return
     for state in states:
-        print(
-            f"{state.source_id:<24} {state.protocol:<14} {state.calls:>6} calls  {state.health}: {state.words}"
-        )
+        kind = f"{state.protocol}{'' if state.proven else ' (unproven)'}"
+        print(f"{state.source_id:<22} {kind:<24} {state.calls:>6} calls  {state.health}: {state.words}")

@@ -80,8 +80,8 @@ def _print_hit(call: "Call") -> None:
 def _filters(options: dict[str, Any]) -> dict[str, Any]:
     renamed = {"deadline_before": "deadline_to", "deadline_after": "deadline_from"}
     names = (
-        "sector", "area", "level", "country", "region", "status", "applicant", "programme", "language", "source",
-        "deadline_before", "deadline_after",
+        "sector", "area", "level", "country", "region", "status", "applicant", "programme", "language",
+        "source", "deadline_before", "deadline_after",
     )  # fmt: skip
     return {renamed.get(name, name): options[name] for name in names}
 

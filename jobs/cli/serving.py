@@ -39,7 +39,7 @@ def reindex() -> None:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Say what is configured, reachable, writable and stale, and how to mend it. Exit code 1 if anything is not."""
+    """Say what is configured, reachable, writable and stale, and how to mend it; exit code 1 on a fault."""
     from jobs.cli.context import print_json, utc_now
     from jobs.doctor import examine
 

@@ -38,7 +38,9 @@ def portal(data_dir: Path, *arguments: str, given: str | None = None, code: int 
 
 
 def test_search_finds_and_filters(data_dir: Path) -> None:
-    answer = json.loads(portal(data_dir, "search", "hydrogen", "--sector", "clean", "--country", "FR", "--json"))
+    answer = json.loads(
+        portal(data_dir, "search", "hydrogen", "--sector", "clean", "--country", "FR", "--json")
+    )
 
     assert answer["total"] == len(answer["calls"]) >= 2
     assert all("clean" in {tag["sector"] for tag in call["tags"]} for call in answer["calls"])
@@ -73,7 +75,12 @@ def test_export_takes_the_filters_and_writes_a_file(data_dir: Path, tmp_path: Pa
 
 def test_tag_reads_and_writes_json_lines(data_dir: Path) -> None:
     records: list[dict[str, Any]] = [
-        {"id": "1", "lang": "de", "title": "Wasserstoffspeicher für Häfen", "text": "Elektrolyse und Brennstoffzellen."},
+        {
+            "id": "1",
+            "lang": "de",
+            "title": "Wasserstoffspeicher für Häfen",
+            "text": "Elektrolyse und Brennstoffzellen.",
+        },
         {"id": "2", "lang": "en", "title": "Folk dance festival", "text": "Costumes and music."},
     ]
 

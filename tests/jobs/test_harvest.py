@@ -37,7 +37,9 @@ class House:
         migrate(self.db)
         self.engine = open_engine(settings)
 
-    def harvest(self, records: Mapping[str, list[dict[str, Any]]] | None = None, *ids: str) -> list[RunReport]:
+    def harvest(
+        self, records: Mapping[str, list[dict[str, Any]]] | None = None, *ids: str
+    ) -> list[RunReport]:
         with SampleServer(SOURCES, FOLDER, records=records) as server:
             settings = Settings(data_dir=self.folder, sample_origin=server.origin, allow_hosts=("127.0.0.1",))
             harvester = Harvester(
@@ -128,7 +130,9 @@ def test_a_source_that_broke_publishes_nothing_and_says_so(house: House, change:
     assert "showing the data of 2026-11-24" in state.words
 
 
-def test_a_crawl_that_cannot_start_is_a_crash_not_an_empty_list(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crawl_that_cannot_start_is_a_crash_not_an_empty_list(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.harvest()
     before = call_ids(house.db)
     monkeypatch.setattr("sys.executable", "/bin/false")

@@ -15,7 +15,7 @@ def available() -> bool:
     return FIXTURES.is_dir()
 
 
-def _json(path: str) -> Any:
+def _json(path: str) -> Any:  # noqa: ANN401 - JSON
     file = FIXTURES / path
     text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     return json.loads(text)
@@ -74,8 +74,8 @@ def _hit(row: dict[str, Any]) -> dict[str, Any]:
 def bdns_records() -> list[dict[str, Any]]:
     """Return list item and detail of the 441 state calls of 2021, and a detail of 2024."""
     item_keys = (
-        "id", "mrr", "numeroConvocatoria", "descripcion", "descripcionLeng", "fechaRecepcion", "nivel1", "nivel2",
-        "nivel3", "codigoInvente",
+        "id", "mrr", "numeroConvocatoria", "descripcion", "descripcionLeng", "fechaRecepcion", "nivel1",
+        "nivel2", "nivel3", "codigoInvente",
     )  # fmt: skip
     records = []
     for merged in _json("national/spain/bdns_convocatorias_estatales_2021.json.gz"):

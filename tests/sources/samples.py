@@ -9,8 +9,8 @@ import feedparser
 from config.settings import Settings
 from config.sources import Source, load_sources
 from crawlers.protocols.feed import entry_payload
-from normalize.mapping import compile_path
 from normalize.mappers.sedia_record import native_id_of
+from normalize.mapping import compile_path
 from normalize.record import RawRecord
 from tests.conftest import NOW
 
