@@ -140,7 +140,8 @@ def _hits(reader: Reader, page: Hits, matcher: Matcher | None) -> tuple[tuple[Hi
         marked: tuple[Highlight, ...] = ()
         if matcher is not None:
             title, summary, body = (
-                str(stored.get_first(f"{name}_text") or "") for name in ("title", "summary", "body")
+                bytes(stored.get_first(f"{name}_text") or b"").decode()
+                for name in ("title", "summary", "body")
             )
             marked, found = highlight(title, summary, body, matcher)
             seen |= found

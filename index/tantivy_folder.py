@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import tantivy
@@ -110,14 +110,17 @@ class IndexFolder:
         """Give a new folder to build in; made live when the block ends well, else removed.
 
         The live index's writer is held meanwhile: nobody writes to what is about to be left, and
-        two rebuilds never meet, so that every other folder is somebody's leavings.
+        two rebuilds never meet, so that every other folder is somebody's leavings. A live index
+        that is broken cannot be held, and is no reason not to build another.
 
         Raises:
             IndexBusy: Somebody else is writing.
         """
         name = f"{_PREFIX}{time.time_ns()}"
         folder = self._path / name
-        with self.writer():
+        with ExitStack() as held:
+            with suppress(SearchUnavailable):
+                held.enter_context(self.writer())
             try:
                 folder.mkdir(parents=True)
                 yield folder

@@ -9,7 +9,7 @@ from index.documents import FOREVER, IndexDocument
 from index.folding import words_of
 from index.query import FACETS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")
@@ -36,7 +36,7 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("identifier_whole", tokenizer_name="raw", index_option="basic")
     for name in ("title", "summary", "body"):
-        builder.add_text_field(f"{name}_text", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_bytes_field(f"{name}_text", stored=True)  # a text field would also be indexed
     for facet in STORED_FACETS:
         builder.add_text_field(f"f_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("opens", "closes", "past_until", "next_until", "next_at", "first_seen", "budget"):
@@ -63,9 +63,9 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
         identifier=[_joined(name) for name in document.identifiers],
         identifier_whole=[_joined(name) for name in document.identifiers],
         body=_joined(document.body),
-        title_text=document.title,
-        summary_text=document.summary,
-        body_text=document.body,
+        title_text=document.title.encode(),
+        summary_text=document.summary.encode(),
+        body_text=document.body.encode(),
         opens=document.opens,
         closes=document.closes,
         past_until=max((until for until, _ in document.deadlines if until < moment), default=-FOREVER),

@@ -111,6 +111,43 @@ def test_the_index_follows_the_store_and_then_rests(engine: SearchEngine, db: Da
     assert total(engine, "changed") == 1
 
 
+def test_an_index_of_another_store_is_built_anew(engine: SearchEngine, db: Database, fill: Fill) -> None:
+    fill([call("from elsewhere")], cursor=10_000)
+    store(db, call(1), call(2))
+
+    synchronise(db, engine, now=NOW)
+
+    gap = compare(db, engine)
+    assert (gap.missing, gap.extra, gap.cursor) == (frozenset(), frozenset(), gap.last_change)
+
+
+def test_an_emptied_store_empties_the_index(engine: SearchEngine, db: Database, fill: Fill) -> None:
+    fill([call("from elsewhere")], cursor=10_000)
+
+    synchronise(db, engine, now=NOW)
+
+    assert (engine.call_ids(), engine.cursor()) == (set(), 0)
+
+
+def test_what_is_stale_and_left_the_store_leaves_the_index(
+    engine: SearchEngine, db: Database, fill: Fill
+) -> None:
+    store(db, call(1))
+    synchronise(db, engine, now=NOW)
+    fill([call("gone", deadlines=(deadline(NOW + DAY),))], cursor=engine.cursor())
+
+    synchronise(db, engine, now=NOW + 2 * DAY)
+
+    assert engine.call_ids() == {"xx_test:1"}
+
+
+def test_an_engine_that_is_down_leaves_the_work(db: Database, tmp_path: Path) -> None:
+    store(db, call(1))
+    (tmp_path / "index").write_text("no folder", "utf-8")
+
+    assert synchronise(db, EmbeddedEngine(tmp_path / "index"), now=NOW).state == "down"
+
+
 def test_a_passed_cut_off_is_written_anew(engine: SearchEngine, db: Database) -> None:
     store(db, call(1, deadlines=(deadline(NOW + DAY), deadline(NOW + 9 * DAY))))
     synchronise(db, engine, now=NOW)
@@ -127,14 +164,17 @@ def _index(settings: Settings) -> None:
 
 
 def test_a_kill_while_indexing_loses_nothing(db: Database, tmp_path: Path) -> None:
-    store(db, *[call(number, description="<p>word</p>" * 200) for number in range(1_500)])
     settings = Settings(data_dir=tmp_path)
     engine = open_engine(settings)
+    store(db, call("first"))
+    synchronise(db, engine, now=NOW)  # an empty index would be built beside, all or nothing
+    first = engine.cursor()
+    store(db, call("first"), *[call(number, description="<p>word</p>" * 200) for number in range(1_500)])
     spawn = multiprocessing.get_context("spawn")
     indexing = spawn.Process(target=_index, args=(settings,))
     indexing.start()
     until = time.monotonic() + 60
-    while not engine.cursor() and time.monotonic() < until:
+    while engine.cursor() == first and time.monotonic() < until:
         time.sleep(0.01)
     os.kill(indexing.pid or 0, signal.SIGKILL)
     indexing.join()
@@ -143,6 +183,7 @@ def test_a_kill_while_indexing_loses_nothing(db: Database, tmp_path: Path) -> No
     synchronise(db, engine, now=NOW)
     mended = compare(db, engine)
 
+    assert gap.missing
     assert len(gap.missing) % 50 == 0
     assert (mended.missing, mended.extra, mended.cursor) == (frozenset(), frozenset(), mended.last_change)
 

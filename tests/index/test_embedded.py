@@ -1,0 +1,132 @@
+"""The embedded engine on disk: other processes, swaps, versions, leavings of a crash."""
+
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import tantivy_folder, tantivy_schema
+from index.embedded import EmbeddedEngine
+from index.engine import IndexBusy, SearchUnavailable
+from index.query import SearchQuery
+from tests.calls import call
+from tests.conftest import NOW
+from tests.index.conftest import Fill
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def total(engine: EmbeddedEngine) -> int:
+    return engine.search(SearchQuery(), now=NOW).total
+
+
+def folders(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.iterdir() if entry.is_dir())
+
+
+def test_asking_makes_no_files(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+
+    assert (total(engine), engine.cursor(), engine.call_ids()) == (0, 0, set())
+    assert not (tmp_path / "index").exists()
+
+
+def _write(path: Path, count: int) -> None:
+    with EmbeddedEngine(path).writer() as writer:
+        writer.upsert([call(number) for number in range(count)], now=NOW)
+        writer.commit(cursor=count)
+
+
+def _rebuild(path: Path, count: int) -> None:
+    EmbeddedEngine(path).rebuild([call(number) for number in range(count)], cursor=count, now=NOW)
+
+
+@pytest.mark.parametrize("change", [_write, _rebuild])
+def test_a_reader_sees_at_once_what_another_process_did(tmp_path: Path, change: Any) -> None:  # noqa: ANN401
+    engine = EmbeddedEngine(tmp_path / "index")
+    with engine.writer() as writer:
+        writer.upsert([call(1)], now=NOW)
+        writer.commit(cursor=1)
+    before = total(engine)
+
+    other = SPAWN.Process(target=change, args=(tmp_path / "index", 5))
+    other.start()
+    other.join()
+
+    assert (before, total(engine), engine.cursor()) == (1, 5, 5)
+
+
+def test_a_rebuild_waits_for_no_writer_and_disturbs_none(fill: Fill, tmp_path: Path) -> None:
+    fill([call(1)])
+    other = EmbeddedEngine(tmp_path / "index")
+
+    with other.writer() as writer:
+        with pytest.raises(IndexBusy):
+            EmbeddedEngine(tmp_path / "index").rebuild([call(2)], cursor=2, now=NOW)
+        writer.upsert([call(3)], now=NOW)
+        writer.commit(cursor=3)
+
+    assert other.call_ids() == {"xx_test:1", "xx_test:3"}
+
+
+def test_a_writer_is_of_no_use_after_its_block(fill: Fill, tmp_path: Path) -> None:
+    fill([call(1)])
+    with EmbeddedEngine(tmp_path / "index").writer() as writer:
+        pass
+
+    with pytest.raises(SearchUnavailable, match="closed"):
+        writer.commit(cursor=9)
+
+
+def test_a_rebuild_removes_the_old_folder_and_what_a_crash_left(fill: Fill, tmp_path: Path) -> None:
+    fill([call(1)])
+    (tmp_path / "index" / "v0-17").mkdir()
+    (tmp_path / "index" / f"v{tantivy_schema.SCHEMA_VERSION}-5").mkdir()
+    engine = EmbeddedEngine(tmp_path / "index")
+
+    engine.rebuild([call(2)], cursor=2, now=NOW)
+
+    assert folders(tmp_path / "index") == [(tmp_path / "index" / "current").read_text("utf-8")]
+    assert engine.call_ids() == {"xx_test:2"}
+
+
+def test_an_index_of_another_schema_counts_as_empty(
+    fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    EmbeddedEngine(tmp_path / "index").rebuild([call(1)], cursor=7, now=NOW)
+    monkeypatch.setattr(tantivy_folder, "_PREFIX", "v99-")
+
+    newer = EmbeddedEngine(tmp_path / "index")
+
+    assert (total(newer), newer.cursor()) == (0, 0)
+    newer.rebuild([call(1), call(2)], cursor=8, now=NOW)
+    assert (total(newer), newer.cursor()) == (2, 8)
+    assert [name[:4] for name in folders(tmp_path / "index")] == ["v99-"]
+
+
+def test_a_broken_index_is_told_and_can_be_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_folder, "_WAIT_S", 0.0)
+    _write(tmp_path / "index", 3)
+    folder = next(path for path in (tmp_path / "index").iterdir() if path.is_dir())
+    (folder / "meta.json").write_text("{", "utf-8")
+    engine = EmbeddedEngine(tmp_path / "index")
+
+    with pytest.raises(SearchUnavailable, match="cannot be opened"):
+        total(engine)
+    engine.rebuild([call(1)], cursor=1, now=NOW)
+    assert total(engine) == 1
+
+
+def test_a_missing_live_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tantivy_folder, "_WAIT_S", 0.0)
+    _rebuild(tmp_path / "index", 3)
+    (tmp_path / "index" / "current").write_text(f"v{tantivy_schema.SCHEMA_VERSION}-404", "utf-8")
+    engine = EmbeddedEngine(tmp_path / "index")
+
+    with pytest.raises(SearchUnavailable):
+        total(engine)
+    with pytest.raises(SearchUnavailable), engine.writer():
+        pass
