@@ -12,6 +12,7 @@ from normalize.tagging.folding import fold
 from normalize.tagging.patterns import MIN_STEM, Pattern, as_read_in, patterns_of
 
 _ENGLISH_ENDINGS = frozenset(["s", "es", "d", "ed", "r", "rs", "er", "ers", "al", "ing", "ity", "ly"])
+_BLANKS_MAX = 3
 _WORD_MAX = 60
 """Letters a word may have; longer runs are no words, and reading them must not cost time."""
 
@@ -113,14 +114,22 @@ def _fit(
 
 def _following(pattern: Pattern, folded: str, start: int, tail: int) -> tuple[int, int] | None:
     for stem in pattern.rest:
-        begin = tail + 1
-        if not folded.startswith(" ", tail) or not folded.startswith(stem, begin):
+        begin = _word_begin(folded, tail)
+        if begin == tail or not folded.startswith(stem, begin):
             return None
         tail = _word_end(folded, begin + len(stem))
         allowed = pattern.ending if len(stem) > 3 else 1
         if tail - begin - len(stem) > allowed:
             return None
     return start, tail
+
+
+def _word_begin(folded: str, index: int) -> int:
+    """Skip the blanks between two words; "Energie- und" has two, its hyphen being one."""
+    limit = min(len(folded), index + _BLANKS_MAX)
+    while index < limit and folded[index] == " ":
+        index += 1
+    return index
 
 
 def _word_end(folded: str, index: int) -> int:

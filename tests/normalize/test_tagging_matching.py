@@ -48,6 +48,7 @@ def test_spelling_is_folded(text: str, language: str, area: str) -> None:
         ("neural networks", "en", "digital.ai_data"),
         ("large language models", "en", "digital.ai_data"),
         ("LLMs", "en", "digital.ai_data"),
+        ("Energie- und Ressourceneffizienz", "de", "clean.energy_efficiency"),
     ],
 )
 def test_words_are_inflected(text: str, language: str, area: str) -> None:
