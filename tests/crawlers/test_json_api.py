@@ -1,6 +1,7 @@
 """Paging, windows, details and tokens of a JSON API, each over the wire."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -200,6 +201,22 @@ def test_many_broken_details_fail_the_run(crawl: Crawl, serve: Serve) -> None:
     crawled = crawl(a_source("json_api", f"{server.origin}/xx", DETAIL))
 
     assert crawled.outcome.problems == ("the details of 2 of 60 records could not be had",)
+
+
+def test_two_connections_keep_the_pace_the_publisher_asked_for(crawl: Crawl, serve: Serve) -> None:
+    moments: list[float] = []
+    answer = detail_or(set(), calls([]), count=10)
+
+    def reply(asked: Asked) -> Answer:
+        moments.append(time.monotonic())
+        return answer(asked)
+
+    server = serve(reply)
+
+    crawled = crawl(a_source("json_api", f"{server.origin}/xx", DETAIL, delay_s=0.11, concurrency=2))
+
+    assert crawled.outcome.records == 10
+    assert moments[-1] - moments[1] >= 0.105 * (len(moments) - 2)
 
 
 def test_an_item_listed_twice_is_asked_once(crawl: Crawl, serve: Serve) -> None:
