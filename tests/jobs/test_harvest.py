@@ -106,11 +106,16 @@ def test_a_moved_deadline_is_published_as_an_event(house: House) -> None:
     assert events_of(house.db, f"{SOURCE}:IDF001")[-1].kind == "deadline_extended"
 
 
+def without_key(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record whose key moved to another name."""
+    return {**record, "ident": record["id_aide"], "id_aide": None, "reference_administrative": None}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda records: [], "0 calls, at least 1 expected"),
-        (lambda records: [{"ident": r["id_aide"], **r, "id_aide": None, "reference_administrative": None} for r in records],
+        (lambda records: [without_key(r) for r in records],
          "100% of the records rejected"),
         (lambda records: [r | {"date_cloture": "soon"} for r in records], "of the records rejected"),
     ],
