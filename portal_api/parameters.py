@@ -72,6 +72,7 @@ _PAGE = [
 _FACET_LIST = {
     "type": "array",
     "items": {"type": "string", "enum": [*FACETS, "none"]},
+    "minItems": 1,
 }
 _FACETS = _one("facets", _FACET_LIST, "Facets to count, comma separated; all when not given, `none` for none")
 _FACETS |= {"style": "form", "explode": False, "example": ["sector", "status"]}

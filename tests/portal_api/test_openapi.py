@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -62,7 +63,7 @@ def question(served: Served, path: str, mode: GenerationMode) -> None:
 
     @given(operation.as_strategy(generation_mode=mode))
     @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 
     ask()

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,10 @@ def test_an_amount_keeps_its_currency() -> None:
     ],
 )
 def test_the_amount_a_project(low: str | None, high: str | None, words: str) -> None:
-    facts = {"grant_min": euros(low) if low else None, "grant_max": euros(high) if high else None}
+    facts: dict[str, Any] = {
+        "grant_min": euros(low) if low else None,
+        "grant_max": euros(high) if high else None,
+    }
 
     assert presenting.grant_words(call(**facts)) == words
 
@@ -122,7 +126,7 @@ def test_an_opening_hour_is_said() -> None:
         ),
     ],
 )
-def test_where_it_is_open(facts: dict[str, object], words: str) -> None:
+def test_where_it_is_open(facts: dict[str, Any], words: str) -> None:
     assert presenting.place_words(call(**facts)) == words
 
 
@@ -164,7 +168,7 @@ def test_applicants_read_as_one_sentence() -> None:
         ),
     ],
 )
-def test_a_change_is_a_sentence(before: dict[str, object], after: dict[str, object], words: str) -> None:
+def test_a_change_is_a_sentence(before: dict[str, Any], after: dict[str, Any], words: str) -> None:
     (change,) = changes_between(call(**before), call(**after))
     event = StoredEvent(1, "xx_test:1", change.kind, NOW, change.old, change.new)
 
