@@ -12,6 +12,8 @@ from normalize.tagging.folding import fold
 from normalize.tagging.patterns import MIN_STEM, Pattern, as_read_in, patterns_of
 
 _ENGLISH_ENDINGS = frozenset(["s", "es", "d", "ed", "r", "rs", "er", "ers", "al", "ing", "ity", "ly"])
+_AROUND = 12
+"""Characters looked at on either side of an abbreviation: is everything in capitals there?"""
 _BLANKS_MAX = 3
 _WORD_MAX = 60
 """Letters a word may have; longer runs are no words, and reading them must not cost time."""
@@ -55,7 +57,9 @@ class Matcher:
             tail = _word_end(folded, last + 1)
             for pattern in patterns:
                 span = _fit(pattern, folded, start, last + 1, tail, whole)
-                if span is None or (pattern.exact and not _same_case(pattern, text, origin, span)):
+                if span is None or (
+                    pattern.exact and not _abbreviates(pattern, text, origin, span, language)
+                ):
                     continue
                 (shadows if pattern.negative else found).append(Match(pattern, *span))
         kept = _longest(_lit(found, shadows))
@@ -77,9 +81,21 @@ class Matcher:
         return self._automata[known]
 
 
-def _same_case(pattern: Pattern, text: str, origin: Sequence[int], span: tuple[int, int]) -> bool:
-    end = origin[span[1] - 1] + 1
-    return text[origin[span[0]] : end] == pattern.exact and text[end : end + 1] != "S"
+def _abbreviates(
+    pattern: Pattern, text: str, origin: Sequence[int], span: tuple[int, int], language: str | None
+) -> bool:
+    """Tell an abbreviation from a word by its capitals, and from one in capitals by the text's own.
+
+    In "CONTRIBUTI AI COMUNI" an Italian preposition stands; only the language's own abbreviations
+    are believed among words all in capitals.
+    """
+    start, end = origin[span[0]], origin[span[1] - 1] + 1
+    if text[start:end] != pattern.exact or text[end : end + 1] == "S":
+        return False
+    if pattern.language == language:
+        return True
+    around = text[max(0, start - _AROUND) : end + _AROUND]
+    return not around.isupper() or len(around) < _AROUND
 
 
 def _fit(

@@ -142,6 +142,7 @@ def test_the_defence_fund_is_defence_by_its_identifier() -> None:
         ("Defence of human rights defenders", "en"),
         ("Difesa del suolo", "it"),
         ("Coastal defence against floods", "en"),
+        ("Offre EDF pour les entreprises", "fr"),
     ],
 )
 def test_other_defences_are_not_military(title: str, language: str) -> None:

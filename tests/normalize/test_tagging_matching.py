@@ -82,6 +82,7 @@ def test_compounds_belong_to_languages_that_write_them() -> None:
         ("IA Resilience call", "en"),
         ("KI", "en"),
         ("Ai Comuni", "it"),
+        ("CONTRIBUTI AI COMUNI MONTANI", "it"),
     ],
 )
 def test_abbreviations_are_whole_words_by_case_in_their_language(text: str, language: str) -> None:
@@ -90,7 +91,12 @@ def test_abbreviations_are_whole_words_by_case_in_their_language(text: str, lang
 
 @pytest.mark.parametrize(
     ("text", "language", "term"),
-    [("L'IA générative", "fr", "IA générative"), ("KI-Forschung", "de", "KI-Forschung"), ("AI", "nl", "AI")],
+    [
+        ("PROGRAMA DE IA EN ESPAÑA", "es", "IA"),
+        ("L'IA générative", "fr", "IA générative"),
+        ("KI-Forschung", "de", "KI-Forschung"),
+        ("AI", "nl", "AI"),
+    ],
 )
 def test_abbreviations_of_the_language_count(text: str, language: str, term: str) -> None:
     assert found(text, language, "digital.ai_data") == [term]
