@@ -137,8 +137,12 @@ class Reader:
 
     def knows_beginning(self, beginning: str) -> bool:
         """Tell whether a word with this beginning stands anywhere."""
+        return any(self.count_beginnings(field, beginning, 1) for field in TEXT_FIELDS)
+
+    def count_beginnings(self, field: str, beginning: str, limit: int) -> int:
+        """Return how many words of a field begin so, counting up to ``limit`` a segment or more."""
         with _typed_errors():
-            return any(self._searcher.terms_with_prefix(field, beginning, limit=1) for field in TEXT_FIELDS)
+            return len(self._searcher.terms_with_prefix(field, beginning, limit=limit))
 
     # --- time
 

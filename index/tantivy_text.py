@@ -18,6 +18,8 @@ EXACT_BONUS = 200.0
 """Puts hits of the word itself above all that only begin with it: more than any sum of the rest."""
 IDENTIFIER_BONUS = 1_000.0
 """Puts the call whose identifier was typed above everything."""
+ENDINGS_MAX = 16_000
+"""Words that may end a phrase still being typed; tantivy refuses more."""
 
 
 class TextQuestion:
@@ -111,20 +113,28 @@ class TextQuestion:
         return Query.boost_query(query, boost)
 
     def _going_on(self, clause: Clause) -> list[Query]:
-        """Return queries for words that begin with the last one. Words hold no sign a pattern knows."""
+        """Return queries for words that begin with the last one."""
         if len(clause.words) == 1:
-            beginnings = "|".join((clause.words[0], *sorted(clause.respelt)))
-            pattern = f"({beginnings}).*"
+            respelt = [word for word in sorted(clause.respelt) if self._reader.knows_beginning(word)]
             return [
-                Query.const_score_query(Query.regex_query(self._schema, field, pattern), PREFIX * weight)
+                Query.const_score_query(self._beginning(field, word), PREFIX * weight)
+                for word in (clause.words[0], *respelt)
                 for field, weight in WEIGHTS.items()
             ]
-        # Not `phrase_prefix_query`: it stops after 50 words that begin so.
-        patterns: list[str | tuple[int, str]] = [*clause.words[:-1], f"{clause.words[-1]}.*"]
         return [
-            Query.const_score_query(Query.regex_phrase_query(self._schema, field, patterns), PREFIX * weight)
+            Query.const_score_query(self._phrase_going_on(field, clause.words), PREFIX * weight)
             for field, weight in WEIGHTS.items()
         ]
+
+    def _beginning(self, field: str, word: str) -> Query:
+        # Not a pattern: tantivy refuses the long ones.
+        return Query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
+
+    def _phrase_going_on(self, field: str, words: tuple[str, ...]) -> Query:
+        """Words of a pattern hold letters and digits, nothing a pattern knows."""
+        if self._reader.count_beginnings(field, words[-1], ENDINGS_MAX + 1) > ENDINGS_MAX:
+            return Query.phrase_prefix_query(self._schema, field, list(words))  # looks at the first 50
+        return Query.regex_phrase_query(self._schema, field, [*words[:-1], f"{words[-1]}.*"])
 
     def _without(self, clause: Clause) -> Query:
         singles = [(word,) for word in clause.spellings]

@@ -13,6 +13,8 @@ FUZZY_MIN = 5
 """Letters a word needs before a typing error, or an "a" for "ae", is assumed."""
 PREFIX_MIN = 2
 """Letters before a word may go on; every other word begins with an "a"."""
+LETTERS_MAX = 40
+"""Letters of the longest words people look up."""
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|un|dell|all|dall|nell|sull|quell|degl|agl)['’ʼ]", re.IGNORECASE)
 """Articles that French and Italian glue to the next word: "l'hydrogène" asks for hydrogène."""
@@ -86,7 +88,7 @@ def _respelt(raw: str, folded: str) -> set[str]:
     found = {word for spelling in spellings(raw) for word in words_of(spelling)[:1]} | {folded}
     for two, one in _TWO_FOR_ONE:
         found |= {word.replace(two, one) for word in found if two in word}
-    if len(folded) >= FUZZY_MIN and fold(raw) == raw.lower():
+    if FUZZY_MIN <= len(folded) <= LETTERS_MAX and fold(raw) == raw.lower():
         found |= set(_written_out(folded))
     return found - {folded}
 

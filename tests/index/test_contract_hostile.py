@@ -92,6 +92,24 @@ def test_more_endings_than_an_engine_looks_for_by_itself(fill: Fill) -> None:
     assert engine.search(SearchQuery(text="lot-x0"), now=NOW).total == 300
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 500,
+        "-".join("word" for _ in range(100)),
+        "ελληνικα" * 60,
+        " ".join(f"unknown{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),
+        "l'" * 250,
+        '"' * 500,
+        "-".join("a" * 99 for _ in range(5)),
+    ],
+)
+def test_no_text_is_too_much(fill: Fill, text: str) -> None:
+    engine = fill([call(1, title="a word " * 50, description="word " * 500)])
+
+    assert engine.search(SearchQuery(text=text), now=NOW, facets=FACETS).total <= 1
+
+
 def test_every_facet_counts_what_is_not_stated(fill: Fill) -> None:
     bare = call(1, countries=(), deadlines=())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from index import tantivy_folder, tantivy_schema
+from index import tantivy_folder, tantivy_schema, tantivy_text
 from index.embedded import EmbeddedEngine
 from index.engine import IndexBusy, SearchUnavailable
 from index.query import SearchQuery
@@ -130,3 +130,11 @@ def test_a_missing_live_folder_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         total(engine)
     with pytest.raises(SearchUnavailable), engine.writer():
         pass
+
+
+def test_a_phrase_with_too_many_endings_still_answers(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fill([call(number, title=f"Lot x{number:04}") for number in range(120)])
+    monkeypatch.setattr(tantivy_text, "ENDINGS_MAX", 100)
+
+    assert engine.search(SearchQuery(text="lot-x0"), now=NOW).total == 50
+    assert engine.search(SearchQuery(text="lot-x005"), now=NOW).total == 10
