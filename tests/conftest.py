@@ -14,7 +14,9 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; CI never does")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew; CI never does"
+    )
 
 
 @pytest.fixture
