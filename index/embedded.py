@@ -15,7 +15,7 @@ from index.tantivy_facets import count_facets
 from index.tantivy_folder import IndexFolder, take_writer
 from index.tantivy_pages import Hits, page_of
 from index.tantivy_queries import Question
-from index.tantivy_reader import Reader, every_call
+from index.tantivy_reader import Reader, every_call, typed_errors
 from index.tantivy_schema import build_schema, to_tantivy
 from index.words import Clause, parse_text, within_one_edit
 from normalize.call import Call
@@ -106,21 +106,24 @@ class Writer:
         moment = moment_of(now)
         for call in calls:
             document = to_tantivy(build_document(call), moment)
-            self._live.delete_documents_by_term("id", call.id)
-            self._live.add_document(document)
+            with typed_errors("written"):
+                self._live.delete_documents_by_term("id", call.id)
+                self._live.add_document(document)
             count += 1
         return count
 
     def delete(self, call_ids: Iterable[str]) -> None:
         """Remove calls by id."""
         for call_id in call_ids:
-            self._live.delete_documents_by_term("id", call_id)
+            with typed_errors("written"):
+                self._live.delete_documents_by_term("id", call_id)
 
     def commit(self, *, cursor: int) -> None:
         """Make everything since the last commit visible, and ``cursor`` with it, or nothing."""
-        self._live.delete_documents_by_term("id", CURSOR_ID)
-        self._live.add_document(tantivy.Document(id=CURSOR_ID, kind="cursor", cursor=cursor))
-        self._live.commit()
+        with typed_errors("written"):
+            self._live.delete_documents_by_term("id", CURSOR_ID)
+            self._live.add_document(tantivy.Document(id=CURSOR_ID, kind="cursor", cursor=cursor))
+            self._live.commit()
 
     def close(self) -> None:
         """Refuse further use."""
@@ -152,7 +155,9 @@ def _hits(reader: Reader, page: Hits, matcher: Matcher | None) -> tuple[tuple[Hi
 def _facets(
     reader: Reader, asked: Question, facets: tuple[FacetName, ...]
 ) -> dict[FacetName, tuple[FacetValue, ...]]:
-    """Count facets once a commit and moment for each question: turning a page counts nothing again."""
+    """Count facets; those of a question without text, which everybody begins with, once a commit."""
+    if asked.asked.text:
+        return count_facets(reader, asked, facets)
     key = (asked.asked.model_copy(update={"offset": 0, "limit": 0, "sort": "relevance"}), facets)
     return dict(reader.remember(key, asked.moment, lambda: count_facets(reader, asked, facets)))
 

@@ -14,5 +14,5 @@ def open_engine(settings: Settings) -> SearchEngine:
     """
     if settings.search_url == "embedded:":
         return EmbeddedEngine(settings.data_dir / "index")
-    reason = f"no engine for {settings.search_url!r}; there is embedded:"
+    reason = f"no engine for {settings.search_url!r}: search servers are not supported, only embedded:"
     raise ConfigError("environment", "PORTAL_SEARCH_URL", "-", reason)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
@@ -15,7 +15,7 @@ from index.tantivy_schema import TEXT_FIELDS, build_schema, deadline_order
 
 FACET_VALUES_MAX = 20_000
 """Above every facet's number of values (NUTS has 1,798 codes); tantivy gives ten unless told."""
-_REMEMBERED_MAX = 256
+_REMEMBERED_MAX = 64
 """Answers kept a commit; then all are forgotten."""
 
 Place = tuple[int, int]
@@ -85,7 +85,7 @@ class Reader:
 
     def count(self, query: Query) -> int:
         """Return how many documents match."""
-        with _typed_errors():
+        with typed_errors("read"):
             found = self._searcher.search(query, 1, count=True)
         return int(getattr(found, "count", 0) or 0)  # tantivy's stub leaves the attribute out
 
@@ -101,7 +101,7 @@ class Reader:
         if upto < 1:
             return []
         order = tantivy.Order.Desc if descending else tantivy.Order.Asc
-        with _typed_errors():
+        with typed_errors("read"):
             if order_by is None:
                 return list(self._searcher.search(query, upto, count=False).hits)
             found = self._searcher.search(query, upto, count=False, order_by_field=order_by, order=order)
@@ -109,7 +109,7 @@ class Reader:
 
     def values(self, field: str, addresses: Sequence[DocAddress]) -> list[int]:
         """Return a number field of each document."""
-        with _typed_errors():
+        with typed_errors("read"):
             return [int(value or 0) for value in self._searcher.fast_field_values(field, list(addresses))]
 
     def facet_counts(self, query: Query, facets: Sequence[FacetName]) -> dict[FacetName, dict[str, int]]:
@@ -118,7 +118,7 @@ class Reader:
             facet: {"terms": {"field": f"f_{facet}", "size": FACET_VALUES_MAX}}
             for facet in dict.fromkeys(facets)
         }
-        with _typed_errors():
+        with typed_errors("read"):
             answer: Mapping[str, Any] = self._searcher.aggregate(query, wanted) if wanted else {}
         return {
             facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
@@ -127,12 +127,12 @@ class Reader:
 
     def stored(self, address: DocAddress) -> tantivy.Document:
         """Return the stored fields of a document."""
-        with _typed_errors():
+        with typed_errors("read"):
             return self._searcher.doc(address)
 
     def knows(self, word: str) -> bool:
         """Tell whether a folded word stands anywhere."""
-        with _typed_errors():
+        with typed_errors("read"):
             return any(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
 
     def knows_beginning(self, beginning: str) -> bool:
@@ -141,7 +141,7 @@ class Reader:
 
     def count_beginnings(self, field: str, beginning: str, limit: int) -> int:
         """Return how many words of a field begin so, counting up to ``limit`` a segment or more."""
-        with _typed_errors():
+        with typed_errors("read"):
             return len(self._searcher.terms_with_prefix(field, beginning, limit=limit))
 
     # --- time
@@ -201,8 +201,9 @@ def _judge(stored: _Stored, address: DocAddress, moment: int) -> Stale:
 
 
 @contextmanager
-def _typed_errors() -> Iterator[None]:
+def typed_errors(doing: Literal["read", "written"]) -> Iterator[None]:
+    """Turn what tantivy raises into `SearchUnavailable`."""
     try:
         yield
     except (ValueError, OSError) as error:
-        raise SearchUnavailable(f"the search index cannot be read: {error}") from error
+        raise SearchUnavailable(f"the search index cannot be {doing}: {error}") from error

@@ -70,11 +70,12 @@ def test_extreme_calls_are_indexed(fill: Fill) -> None:
             call(1, deadlines=(deadline(datetime(9999, 12, 31, 12, tzinfo=UTC), precision="day"),)),
             call(2, budget_total=euros("9" * 40)),
             call(3, title="ẞ" * 70_000, description="<p>x</p>" * 50_000),
+            call(5, programme="P" * 70_000, call_identifier="I" * 70_000, keywords=("k\x00", "\t")),
             call(4, opens_at=datetime(1, 1, 1, tzinfo=UTC)),
         ]
     )
 
-    assert sorted(ids(engine)) == ["1", "2", "3", "4"]
+    assert sorted(ids(engine)) == ["1", "2", "3", "4", "5"]
     assert ids(engine, budget_min=Decimal(10**15)) == ["2"]
 
 

@@ -227,6 +227,7 @@ def test_a_failed_rebuild_leaves_the_live_index(fill: Fill, engine: SearchEngine
     assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) == 1
 
 
-def test_an_engine_nobody_knows_is_refused_by_name() -> None:
+@pytest.mark.parametrize("address", ["gopher://x", "http://127.0.0.1:7700", ""])
+def test_an_engine_nobody_knows_is_refused_by_name(address: str) -> None:
     with pytest.raises(ConfigError, match="PORTAL_SEARCH_URL"):
-        open_engine(Settings(search_url="gopher://x"))
+        open_engine(Settings(search_url=address))
