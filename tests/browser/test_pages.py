@@ -1,0 +1,161 @@
+"""What only a browser can tell. Few and quick: words and links are tested without one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from portal_api.exports import call_path
+from tests.portal_api.conftest import HYDROGEN, ODD_ID
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/?q=hydrogen&status=open&deadline_to=2027-12-31",
+    "/?q=hydrogem",
+    "/?q=zeppelinology&sector=clean",
+    "/?sort=newest&offset=20",
+    "/calls/eu_ft:1",
+    "/calls/es_bdns:2",
+    call_path(ODD_ID.id),
+    "/sources",
+    "/about",
+    "/nothing",
+]
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
+@contextmanager
+def opened(browser: Browser, **options: object) -> Iterator[tuple[Page, list[str]]]:
+    """Give a page and the list its console complaints go to."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]  # options of Playwright by name
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_barrier_is_found(browser: Browser, origin: str, width: int, scheme: str) -> None:
+    found = {}
+    with opened(browser, viewport={"width": width, "height": 900}, color_scheme=scheme) as (page, _):
+        for path in PAGES:
+            page.goto(origin + path)
+            # What is folded away is checked too: everything opened.
+            page.locator("details:not([open])").evaluate_all("all => all.forEach(one => one.open = true)")
+            result = Axe().run(page, options=RULES)
+            found[path] = [
+                (rule["id"], [node["html"][:120] for node in rule["nodes"]])
+                for rule in result.response["violations"]
+            ]
+
+    assert found == {path: [] for path in PAGES}
+
+
+def test_nothing_is_wider_than_a_small_phone(browser: Browser, origin: str) -> None:
+    wide = {}
+    with opened(browser, viewport={"width": 320, "height": 640}) as (page, _):
+        for path in PAGES:
+            page.goto(origin + path)
+            page.locator("details:not([open])").evaluate_all("all => all.forEach(one => one.open = true)")
+            wide[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert wide == {path: 320 for path in PAGES}
+
+
+def test_no_page_complains_or_loads_from_elsewhere(browser: Browser, origin: str) -> None:
+    with opened(browser) as (page, complaints):
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for path in PAGES[:-1]:
+            page.goto(origin + path)
+
+    assert complaints == []
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(origin).netloc}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_call_is_found_without_javascript(browser: Browser, origin: str, width: int) -> None:
+    with opened(browser, java_script_enabled=False, viewport={"width": width, "height": 900}) as (page, _):
+        page.goto(origin)
+        if width < 800:
+            page.locator("summary", has_text="Filters").click()
+        page.get_by_role("checkbox", name="Clean and resource-efficient technologies 1 call").check()
+        page.get_by_role("button", name="Apply filters").click()
+        page.get_by_role("searchbox").fill("electrolysers")
+        page.get_by_role("button", name="Search").click()
+        assert urlsplit(page.url).query == "q=electrolysers&sector=clean"
+
+        page.get_by_role("link", name=HYDROGEN.title).click()
+        assert page.get_by_role("heading", level=1).inner_text() == HYDROGEN.title
+        assert page.get_by_role("link", name="Open the official page").get_attribute("href") == HYDROGEN.url
+
+
+def test_the_answer_stands_in_the_first_screen(browser: Browser, origin: str) -> None:
+    with opened(browser, viewport={"width": 1280, "height": 720}) as (page, _):
+        page.goto(origin + "/calls/eu_ft:1")
+        button = page.get_by_role("link", name="Open the official page").bounding_box()
+
+    assert button is not None
+    assert button["y"] + button["height"] <= 720
+
+
+def test_filters_stand_open_on_a_desk_and_folded_on_a_phone(browser: Browser, origin: str) -> None:
+    shown = {}
+    for width in (1280, 360):
+        with opened(browser, viewport={"width": width, "height": 900}) as (page, _):
+            page.goto(origin)
+            shown[width] = page.get_by_role("checkbox", name="Open ").first.is_visible()
+
+    assert shown == {1280: True, 360: False}
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, origin: str) -> None:
+    with opened(browser) as (page, _):
+        page.goto(origin)
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "Skip to content"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").get_attribute("name") == "q"
+
+
+def test_what_has_the_focus_is_not_hidden_under_the_button(browser: Browser, origin: str) -> None:
+    with opened(browser, viewport={"width": 1280, "height": 500}) as (page, _):
+        page.goto(origin)
+        hidden = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            hidden.append(
+                page.evaluate(
+                    """() => {
+                        const one = document.activeElement, box = one.getBoundingClientRect();
+                        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                        return top && !one.contains(top) && !top.contains(one) ? one.outerHTML : null;
+                    }"""
+                )
+            )
+
+    assert [one for one in hidden if one] == []
+
+
+def test_print_leaves_the_tools_out(browser: Browser, origin: str) -> None:
+    with opened(browser) as (page, _):
+        page.goto(origin + "/?q=hydrogen")
+        page.emulate_media(media="print")
+        assert page.locator(".card").first.is_visible()
+        assert not page.locator(".facets").is_visible()
+        assert not page.locator(".searchbox").is_visible()
