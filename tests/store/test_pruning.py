@@ -61,6 +61,19 @@ def test_a_replay_finds_after_pruning_what_it_found_before(db: Database) -> None
     assert latest(db) == before == {"gone from the list": b"g", "a": b"a3"}
 
 
+def test_a_replay_of_several_pages_finds_each_newest_record_once(db: Database) -> None:
+    for night in (b"old", b"new"):
+        harvested(db, *[raw(str(number), night) for number in range(450)], answer=night)
+    harvested(db, raw("7", b"newest"), answer=b"last")
+
+    found = list(Archive(db).latest_records("xx_test"))
+
+    assert len(found) == len({record.native_id for record in found}) == 450
+    assert {record.native_id: record.payload for record in found if record.payload != b"new"} == {
+        "7": b"newest"
+    }
+
+
 def test_the_newest_healthy_run_is_kept_however_old(db: Database) -> None:
     healthy = harvested(db, raw("a", b"good"), answer=b"1")
     for attempt in (b"2", b"3", b"4"):
