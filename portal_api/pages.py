@@ -39,6 +39,12 @@ HEALTH_WORDS = {
     "never": "Not harvested yet",
     "off": "Off",
 }
+PROTOCOL_WORDS = {
+    "sedia": "the portal’s own search interface",
+    "json_api": "a JSON interface",
+    "opendatasoft": "an OpenDataSoft interface",
+    "feed": "a news feed",
+}
 
 
 def build_templates(portal: Portal) -> Jinja2Templates:
@@ -65,6 +71,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
         instrument_words=presenting.INSTRUMENT_WORDS,
         level_words=presenting.LEVEL_WORDS,
         health_words=HEALTH_WORDS,
+        protocol_words=PROTOCOL_WORDS,
         area_label=portal.taxonomy.label_of,
         source_title=portal.title_of,
         zone_of=portal.zone_of,
