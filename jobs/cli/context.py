@@ -84,7 +84,7 @@ def fail(message: str) -> NoReturn:
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Send log lines to stderr as one JSON object each; warnings only unless ``verbose``."""
+    """Send log lines to stderr as one JSON object each; errors only unless ``verbose``."""
     import structlog
 
     shared: list[Any] = [
@@ -103,4 +103,4 @@ def log_to_stderr(*, verbose: bool) -> None:
             ],
         )
     )
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, handlers=[handler], force=True)

@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from jobs.harvest import RunReport
     from jobs.replay import ReplayReport
+    from store.database import Database
 
 SourceIds = Annotated[
     list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Source ids; all when none")
@@ -45,7 +46,7 @@ def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose 
             {"runs": [asdict(report) for report in reports], "index": asdict(synced) if synced else None}
         )
     else:
-        _print_reports(reports)
+        _print_reports(reports, context.db)
         if synced and synced.state != "done":
             typer.echo(
                 f"index: {synced.state}; the pending calls are taken up by whoever writes next", err=True
@@ -54,7 +55,12 @@ def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose 
         raise typer.Exit(1)
 
 
-def _print_reports(reports: Sequence["RunReport"]) -> None:
+REJECTS_SHOWN = 5
+
+
+def _print_reports(reports: Sequence["RunReport"], db: "Database") -> None:
+    from store.runs import rejects_of_run
+
     for report in reports:
         left_out = sum(report.not_calls.values())
         print(
@@ -64,6 +70,11 @@ def _print_reports(reports: Sequence["RunReport"]) -> None:
         )
         for reason, count in sorted(report.not_calls.items()):
             print(f"    not a call, {count}: {reason}")
+        rejects = rejects_of_run(db, report.run_id)
+        for reject in rejects[:REJECTS_SHOWN]:
+            print(f"    rejected {reject.native_id}: {reject.field}: {reject.reason} ({reject.value!r})")
+        if len(rejects) > REJECTS_SHOWN:
+            print(f"    and {len(rejects) - REJECTS_SHOWN} more")
         for problem in report.problems:
             print(f"    problem: {problem}")
 
