@@ -35,7 +35,7 @@ def test_a_call_comes_back_exactly(db: Database) -> None:
 def test_more_ids_than_a_statement_takes_are_found_in_order(db: Database) -> None:
     count = READ_BATCH + 10
     publish(db, start_run(db, "xx_test", NOW), "xx_test", [call(number) for number in range(count)], NOW)
-    wanted = [f"xx_test:{number}" for number in reversed(range(count))] + ["xx_test:unknown"] * 40_000
+    wanted = [f"xx_test:{number}" for number in reversed(range(count))] + ["xx_test:unknown"] * 70_000
 
     assert [found.id for found in get_calls(db, wanted)] == wanted[:count]
 
