@@ -195,14 +195,15 @@ def taxonomy(portal: PortalDep) -> documents.TaxonomyDocument:
 
 
 def answer_with_etag(request: Request, document: object) -> Response:
-    """Answer with an entity tag of the content (RFC 9110, section 8.8.3), or 304 when it is known."""
+    """Answer with an entity tag of the content (RFC 9110, section 8.8.3), or 304 when it is known.
+
+    The tag is weak: the same content also goes out compressed.
+    """
     response = JSONResponse(document)
-    tag = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
+    tag = f'W/"{sha256(bytes(response.body)).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    known = [
-        known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")
-    ]
-    if tag in known or "*" in known:
+    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or tag.removeprefix("W/") in known or "*" in known:
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from config.settings import Settings
@@ -64,6 +65,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.portal = portal
     app.state.templates = pages.build_templates(portal)
     problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(SafeHeaders)
     app.include_router(api.router)

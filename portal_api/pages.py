@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
 
-from index.query import SearchQuery
+from index.query import FacetName, SearchQuery, SearchResult
 from normalize.call import Call, Tag
 from normalize.text import plain_text
 from portal_api import presenting, search_view
@@ -63,6 +63,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
         days_left=presenting.days_left,
         is_close=presenting.is_close,
         opening_words=presenting.opening_words,
+        closing_words=presenting.closing_words,
         long_day=presenting.long_day,
         event_words=event_words,
         status_words=presenting.STATUS_WORDS,
@@ -110,11 +111,17 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "pages": search_view.pages_of(query, result.total),
         "exports": [(label, _export_link(form, written)) for form, label in EXPORT_WORDS.items()],
+        "closed": 0 if query.status else _count(result, "status", "closed"),
+        "without_closed": address(query, status=("open", "forthcoming", "unknown"), offset=0),
         "starts": _starts(now) if not query.text and not chips else (),
         "troubled": [state for state in states if state.health in ("stale", "unhealthy")],
         "last_read": max((s.last_healthy_at for s in states if s.last_healthy_at), default=None),
     }
     return _render(request, "search.html", context)
+
+
+def _count(result: SearchResult, facet: FacetName, wanted: str) -> int:
+    return sum(found.count for found in result.facets.get(facet, ()) if found.value == wanted)
 
 
 def _export_link(form: str, written: str) -> str:

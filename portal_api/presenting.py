@@ -145,6 +145,12 @@ def opening_words(call: Call, zone: str, now: datetime) -> str:
     return f"{verb} {long_day(call.opens_at, zone)}{hour}"
 
 
+def closing_words(call: Call) -> str:
+    """Return when a closed call closed; empty when it has no date."""
+    dated = [deadline for deadline in call.deadlines if deadline.at]
+    return f"on {day_words(dated[-1])}" if dated else ""
+
+
 def days_left(deadline: Deadline | None, now: datetime) -> str:
     """Return how long there is, in whole days of the deadline's zone."""
     if deadline is None or deadline.at is None:

@@ -105,7 +105,7 @@ def test_the_taxonomy_names_what_the_filters_take(client: TestClient) -> None:
 def test_what_has_not_changed_is_not_sent_again(client: TestClient, path: str) -> None:
     tag = client.get(path).headers["etag"]
 
-    again = client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
+    again = client.get(path, headers={"If-None-Match": f'"other", {tag}'})
 
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
 
@@ -157,6 +157,13 @@ def test_every_answer_carries_the_safe_headers(client: TestClient) -> None:
     for path in ("/", "/api/v1/calls", "/static/portal.css", "/nothing", "/api/v1/calls?x=1"):
         answer = client.get(path)
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
+
+
+def test_long_answers_are_compressed(client: TestClient) -> None:
+    answer = client.get("/api/v1/calls?limit=100", headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) * 4 < len(answer.content)
 
 
 def test_alive_and_ready(client: TestClient) -> None:

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -6,7 +7,9 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from portal_api.exports import call_path
-from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID, SHELF, Served
+from store.runs import RunResult, finish_run, start_run
+from tests.conftest import NOW
+from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID, SHELF, Served, fill
 
 
 def page(client: TestClient, address: str, status: int = 200) -> html.HtmlElement:
@@ -27,7 +30,7 @@ def test_the_first_page_lists_what_closes_next(client: TestClient) -> None:
     shown = page(client, "/")
 
     assert titles(shown)[0] == HYDROGEN.title
-    assert words(shown, ".total") == [f"{len(SHELF)} calls"]
+    assert words(shown, ".total") == [f"{len(SHELF)} calls, 1 closed: leave out"]
     assert "Last read 24 November 2026" in words(shown, ".lead")[0]
 
 
@@ -43,6 +46,36 @@ def test_a_card_answers_when_how_much_and_for_whom(client: TestClient) -> None:
         "STEP Seal",
     ):
         assert fact in card
+
+
+def test_closed_calls_say_when_they_closed_and_can_be_left_out(client: TestClient) -> None:
+    shown = page(client, "/?q=over+done")
+    (href,) = [link.get("href") for link in shown.cssselect(".total a")]
+
+    assert "Closed on 1 Jan 2026" in words(shown, ".card .when")[0]
+    assert href == "/?q=over+done&status=open&status=forthcoming&status=unknown"
+    assert titles(page(client, href)) == []
+
+
+def test_a_source_that_could_not_be_read_is_named_everywhere(empty: Served) -> None:
+    fill(empty.portal, now=NOW - timedelta(days=3))
+    run_id = start_run(empty.portal.db, "es_bdns", NOW)
+    problems = ("answered with HTML instead of JSON",)
+    finish_run(empty.portal.db, run_id, RunResult(NOW, "unhealthy", 0, 0, 0, {}, 0, 0, 0, problems))
+
+    notice = words(page(empty.client, "/"), ".notice")[0]
+    assert "Base de Datos Nacional de Subvenciones (as of 21 November 2026)" in notice
+    assert "answered with HTML instead of JSON" in words(page(empty.client, "/sources"), "#es_bdns")[0]
+    assert (
+        "the facts are those of 21 November 2026"
+        in words(page(empty.client, "/calls/es_bdns:4"), ".notice")[0]
+    )
+
+
+def test_a_search_is_also_a_feed(client: TestClient) -> None:
+    (link,) = page(client, "/?q=hydrogen").cssselect("link[rel=alternate]")
+
+    assert client.get(link.get("href")).headers["content-type"] == "application/atom+xml"
 
 
 def test_matches_are_marked(client: TestClient) -> None:
@@ -245,6 +278,7 @@ def test_sources_in_plain_words(client: TestClient) -> None:
 def test_nothing_comes_from_elsewhere_and_nothing_runs(client: TestClient) -> None:
     for address in ("/", "/calls/eu_ft:1", "/sources", "/about", "/nothing"):
         text = client.get(address).text
+        text = re.sub(r'<link rel="alternate"[^>]*>', "", text)  # named, not loaded
         loaded = re.findall(r"<(?:script|link|img|iframe|use)\b[^>]*?(?:src|href)=\"([^\"]*)\"", text)
         assert loaded
         assert all(source.startswith("/static/") for source in loaded), address
