@@ -110,6 +110,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "corrections": search_view.corrections_of(query, result),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "pages": search_view.pages_of(query, result.total),
+        "feed": _export_link("atom", written),
         "exports": [(label, _export_link(form, written)) for form, label in EXPORT_WORDS.items()],
         "closed": 0 if query.status else _count(result, "status", "closed"),
         "without_closed": address(query, status=("open", "forthcoming", "unknown"), offset=0),
