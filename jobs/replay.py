@@ -12,6 +12,7 @@ from normalize.tagging import Tagger
 from store.archive import Archive
 from store.changes import ChangeEvent, changes_between
 from store.database import Database
+from store.fingerprint import content_hash
 from store.outcome import CrawlOutcome
 from store.publishing import publish
 from store.reading import get_call
@@ -72,10 +73,5 @@ def _differences(db: Database, calls: list[Call]) -> Iterator[Difference]:
             yield Difference(call.id, call.title, "new", ())
         elif events := tuple(changes_between(stored, call)):
             yield Difference(call.id, call.title, "changed", events)
-        elif _facts(stored) != _facts(call):
+        elif content_hash(stored) != content_hash(call):
             yield Difference(call.id, call.title, "retagged or reworded", ())
-
-
-def _facts(call: Call) -> dict[str, object]:
-    life = {"first_seen_at", "last_seen_at", "changed_at", "revision", "group_id", "withdrawn"}
-    return call.model_dump(exclude=life)
