@@ -105,6 +105,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "cards": search_view.cards_of(calls, result.hits),
         "facets": search_view.facets_of(portal, query, result),
         "chips": chips,
+        "kept": search_view.kept_of(query),
         "first_page": address(query, offset=0),
         "plain": address(SearchQuery(text=query.text, sort=query.sort)),
         "corrections": search_view.corrections_of(query, result),

@@ -49,6 +49,7 @@ _RANGES = {
     "budget_max": "Budget up to {}",
     "new_since": "New since {}",
 }
+_UNSHOWN = ("opens_from", "opens_to", "new_since", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,12 @@ def _range_chips(query: SearchQuery) -> Iterator[Chip]:
         else:
             printed = f"{value.day} {value:%b %Y}"
         yield Chip("Range", words.format(printed), address(query, **{field: None}, offset=0))
+
+
+def kept_of(query: SearchQuery) -> list[tuple[str, str]]:
+    """Return the parameters no field of the form shows, so that asking on does not lose them."""
+    asked = query.model_dump(mode="json", exclude_defaults=True)
+    return [(name, str(asked[name])) for name in _UNSHOWN if name in asked]
 
 
 def cards_of(calls: Sequence[Call], hits: Sequence[Hit]) -> list[Card]:

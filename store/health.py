@@ -92,7 +92,8 @@ def _judge(
         return "unhealthy", f"last run failed: {'; '.join(last.problems)}; {since}"
     if last.finished_at and now - last.finished_at > STALE_AFTER:
         return "stale", f"no run since {_day(last)}"
-    return "healthy", f"{last.calls} calls on {_day(last)}, {last.rejected} records rejected"
+    records = "record" if last.rejected == 1 else "records"
+    return "healthy", f"{last.calls} calls on {_day(last)}, {last.rejected} {records} rejected"
 
 
 def _day(run: RunView) -> str:

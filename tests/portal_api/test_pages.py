@@ -83,7 +83,10 @@ def test_matches_are_marked(client: TestClient) -> None:
 
 
 def test_the_form_holds_the_whole_question(client: TestClient) -> None:
-    shown = page(client, "/?q=digital&country=ES&deadline_to=2027-12-31&budget_min=1000&sort=newest")
+    shown = page(
+        client,
+        "/?q=digital&country=ES&deadline_to=2027-12-31&budget_min=1000&opens_to=2027-02-01&limit=5&sort=newest&offset=5",
+    )
 
     fields = {
         field.get("name"): field.get("value")
@@ -97,6 +100,8 @@ def test_the_form_holds_the_whole_question(client: TestClient) -> None:
         "deadline_to": "2027-12-31",
         "budget_min": "1000",
         "budget_max": "",
+        "opens_to": "2027-02-01",
+        "limit": "5",
     }
     assert shown.cssselect("option[selected]")[0].get("value") == "newest"
     assert {field.get("form") for field in shown.cssselect(".facets input, .sort select, .apply button")} == {
