@@ -14,7 +14,7 @@ from pathlib import Path
 import tantivy
 
 from index.engine import IndexBusy, SearchUnavailable
-from index.tantivy_reader import Reader
+from index.tantivy_reader import Reader, typed_errors
 from index.tantivy_schema import SCHEMA_VERSION, build_schema
 
 HEAP_BYTES = 64 * 1024 * 1024
@@ -86,8 +86,10 @@ class IndexFolder:
             name = self._current()
             try:
                 writer = self._take_writer(name)
-            except FileNotFoundError:  # swapped away since its name was read
-                time.sleep(_WAIT_S)
+            except (FileNotFoundError, SearchUnavailable) as error:
+                if self._current() == name and isinstance(error, SearchUnavailable):
+                    raise
+                time.sleep(_WAIT_S)  # swapped away, and being removed, since its name was read
                 continue
             try:
                 if self._current() == name:
@@ -100,8 +102,9 @@ class IndexFolder:
     def _take_writer(self, name: str) -> tantivy.IndexWriter:
         folder = self._path / name
         if name == f"{_PREFIX}0":
-            folder.mkdir(parents=True, exist_ok=True)
-        if not folder.is_dir():
+            with typed_errors("written"):
+                folder.mkdir(parents=True, exist_ok=True)
+        elif self._stamp(name) is None:  # tantivy would make an empty one
             raise FileNotFoundError(folder)
         return take_writer(folder)
 
@@ -122,7 +125,8 @@ class IndexFolder:
             with suppress(SearchUnavailable):
                 held.enter_context(self.writer())
             try:
-                folder.mkdir(parents=True)
+                with typed_errors("written"):
+                    folder.mkdir(parents=True)
                 yield folder
                 left = [other for other in self._path.iterdir() if other.is_dir() and other != folder]
                 self._point_to(name)
@@ -168,8 +172,6 @@ def take_writer(folder: Path) -> tantivy.IndexWriter:
     except (ValueError, OSError) as error:
         if "LockBusy" in str(error):
             raise IndexBusy("another process is writing to the search index") from error
-        if not folder.is_dir():
-            raise FileNotFoundError(folder) from error
         raise SearchUnavailable(f"the search index cannot be written: {error}") from error
 
 

@@ -60,6 +60,12 @@ def test_the_title_counts_more_than_the_text(fill: Fill) -> None:
     assert found(fill(ALL), "hydrogen") == ["1", "2"]
 
 
+def test_accents_typed_as_signs_of_their_own_are_accents(fill: Fill) -> None:
+    engine = fill([call(1, title="Wa\u0308rmepumpen", description="<p>E\u0301nergie</p>")])
+
+    assert found(engine, "wärmepumpen énergie") == ["1"]
+
+
 def test_a_typing_error_is_told(fill: Fill) -> None:
     result = fill(ALL).search(SearchQuery(text="hydrogne"), now=NOW)
 

@@ -1,10 +1,12 @@
 """The embedded engine on disk: other processes, swaps, versions, leavings of a crash."""
 
 import multiprocessing
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tantivy
 
 from index import tantivy_folder, tantivy_schema, tantivy_text
 from index.embedded import EmbeddedEngine
@@ -138,3 +140,26 @@ def test_a_phrase_with_too_many_endings_still_answers(fill: Fill, monkeypatch: p
 
     assert engine.search(SearchQuery(text="lot-x0"), now=NOW).total == 50
     assert engine.search(SearchQuery(text="lot-x005"), now=NOW).total == 10
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_writer_turns_to_the_index_that_was_swapped_in_before_it_got_the_lock(
+    fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_removed: bool
+) -> None:
+    fill([call(1)])
+    path = tmp_path / "index"
+    take = tantivy_folder.IndexFolder._take_writer
+    swapped_in = f"v{tantivy_schema.SCHEMA_VERSION}-5"
+
+    def swap_first(self: tantivy_folder.IndexFolder, name: str) -> tantivy.IndexWriter:
+        if not (path / swapped_in).exists():
+            shutil.copytree(path / name, path / swapped_in)
+            (path / "current").write_text(swapped_in, "utf-8")
+            if is_removed:
+                shutil.rmtree(path / name)
+        return take(self, name)
+
+    monkeypatch.setattr(tantivy_folder.IndexFolder, "_take_writer", swap_first)
+    _write(path, 3)
+
+    assert EmbeddedEngine(path).call_ids() == {"xx_test:0", "xx_test:1", "xx_test:2"}
