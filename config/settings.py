@@ -17,7 +17,8 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address; empty means SQLite at ``<data_dir>/portal.sqlite``.
             PostgreSQL as ``postgresql+psycopg://``.
         sources: Path of ``sources.toml``.
-        search_url: ``embedded:`` or the address of a Meilisearch server; its key in ``search_key``.
+        search_url: The search engine; ``embedded:`` (in process, under ``data_dir``) is the one there is.
+        search_key: Key of an engine that is a server.
         public_url: Address under which people reach the portal; used in feeds and links.
         contact: Address put into the crawler's User-Agent.
         allow_hosts: Hosts in private address space that may be fetched (comma separated).
