@@ -159,3 +159,12 @@ def test_newest_first_with_ties_broken_alike(fill: Fill) -> None:
     engine = fill([call(number, first_seen_at=NOW) for number in range(60)])
 
     assert every_id(engine, NOW, limit=7, sort="newest") == every_id(engine, NOW, limit=60, sort="newest")
+
+
+def test_what_can_be_applied_for_comes_before_what_is_over(fill: Fill) -> None:
+    over = call(1, title="Hydrogen hydrogen hydrogen", deadlines=(deadline(NOW - DAY),))
+    open_call = call(2, title="Ports", description="<p>A word on hydrogen among many others.</p>")
+
+    result = fill([over, open_call]).search(SearchQuery(text="hydrogen"), now=NOW)
+
+    assert [hit.call_id for hit in result.hits] == ["xx_test:2", "xx_test:1"]
