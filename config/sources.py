@@ -1,5 +1,6 @@
 """`Source`, one entry of ``sources.toml``, and its reader."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
@@ -131,6 +132,15 @@ class Source(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("an http(s) address is needed")
         return value
+
+    @property
+    def why_off(self) -> str | None:
+        """Return why the source is not harvested (its entry, or its key is not set); None when it is."""
+        if not self.enabled:
+            return "switched off in its entry"
+        if self.token_env and not os.environ.get(self.token_env):
+            return f"off until {self.token_env} holds a key"
+        return None
 
     def served_from(self, origin: str) -> "Source":
         """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback).

@@ -31,6 +31,7 @@ class Run:
         records: Records archived, each native id once.
         without_key: Rows that had no native id.
         without_detail: Rows whose second answer could not be had.
+        unreachable: Why -> addresses that could not be fetched for that reason.
         refused_hosts: Name -> why it may not be talked to, as its resolution showed.
     """
 
@@ -43,6 +44,7 @@ class Run:
     without_key: int = 0
     without_detail: int = 0
     reported_total: int | None = None
+    unreachable: dict[str, list[str]] = field(default_factory=dict)
     refused_hosts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -53,6 +55,9 @@ class Run:
 
     def conclude(self, finish_reason: str) -> CrawlOutcome:
         """Judge the whole crawl and return what it says of itself."""
+        for why, addresses in self.unreachable.items():
+            many = f"{len(addresses)} pages, the first " if len(addresses) > 1 else ""
+            self.problem(f"could not fetch {many}{addresses[0]}: {why}")
         if finish_reason == FINISHED and not self.problems:
             self._judge()
         return CrawlOutcome(

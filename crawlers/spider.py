@@ -114,15 +114,19 @@ class SourceSpider(scrapy.Spider):
 
     def failed(self, failure: Failure) -> None:
         """Errback of every request: a page that could not be had is a problem of the run."""
-        self.run.problem(self.reason_of(failure))
+        where, why = self._missed(failure)
+        self.run.unreachable.setdefault(why, []).append(where)
 
     def reason_of(self, failure: Failure) -> str:
         """Return in words what could not be fetched, and why."""
+        where, why = self._missed(failure)
+        return f"could not fetch {where}: {why}"
+
+    def _missed(self, failure: Failure) -> tuple[str, str]:
         response = getattr(failure.value, "response", None)
         request = getattr(failure, "request", None)
         where = response.url if response is not None else getattr(request, "url", self.source.url)
-        words = f"HTTP {response.status}" if response is not None else _words(failure)
-        return f"could not fetch {where}: {words}"
+        return where, f"HTTP {response.status}" if response is not None else _words(failure)
 
 
 def _key(native_id: object) -> str | None:

@@ -73,10 +73,9 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
 
 def _keys(sources: Mapping[str, Source]) -> Iterator[Finding]:
     for source in sources.values():
-        if source.enabled and source.token_env and not os.environ.get(source.token_env):
-            words = f"off: no key in {source.token_env}"
+        if source.enabled and source.why_off:
             yield Finding(
-                f"key of {source.id}", ok=True, words=words, mend=f"ask for one at {source.homepage}"
+                f"key of {source.id}", ok=True, words=source.why_off, mend=f"ask for one at {source.homepage}"
             )
 
 

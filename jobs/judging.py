@@ -31,10 +31,12 @@ def judge(source: Source, outcome: CrawlOutcome | None, counts: Counts, calls: S
     """
     if outcome is None:
         return ["the crawl process ended without saying how (crashed or was killed)"]
-    problems = list(outcome.problems)
+    if outcome.problems:
+        # The floors would only say the same again, in numbers.
+        return list(outcome.problems)
     if outcome.finish_reason != "finished":
-        problems.append(f"the crawl stopped early: {outcome.finish_reason}")
-    expect = source.expect
+        return [f"the crawl stopped early: {outcome.finish_reason}"]
+    problems, expect = [], source.expect
     if len(calls) < expect.min_records:
         problems.append(f"{len(calls)} calls, at least {expect.min_records} expected")
     if counts.records and counts.rejected / counts.records > expect.max_reject_ratio:

@@ -83,8 +83,8 @@ def _state(
 def _judge(
     source: Source, last: RunView | None, healthy: RunView | None, now: datetime
 ) -> tuple[Health, str]:
-    if not source.enabled:
-        return "off", "switched off in its entry"
+    if source.why_off:
+        return "off", f"{source.why_off}; showing the data of {_day(healthy)}" if healthy else source.why_off
     if last is None:
         return "never", "not harvested yet"
     since = f"showing the data of {_day(healthy)}" if healthy else "nothing published yet"

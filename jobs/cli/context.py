@@ -35,11 +35,11 @@ class Context:
     engine: SearchEngine
 
     def chosen(self, source_ids: Sequence[str]) -> list[str]:
-        """Return the asked sources, or every enabled one; an unknown id ends the program."""
+        """Return the asked sources, or every one that is on; an unknown id ends the program."""
         unknown = [source_id for source_id in source_ids if source_id not in self.sources]
         if unknown:
             fail(f"no such source: {', '.join(unknown)}; there are {', '.join(self.sources)}")
-        return list(source_ids) or [source.id for source in self.sources.values() if source.enabled]
+        return list(source_ids) or [source.id for source in self.sources.values() if not source.why_off]
 
 
 def open_context() -> Context:

@@ -103,7 +103,10 @@ def test_tag_names_a_line_it_cannot_read_and_goes_on(data_dir: Path) -> None:
 def test_sources_tells_each_state(data_dir: Path) -> None:
     states = json.loads(portal(data_dir, "sources", "--json"))
 
-    assert {state["source_id"]: state["health"] for state in states} == dict.fromkeys(SOURCES, "healthy")
+    healths = {state["source_id"]: state["health"] for state in states}
+    keyed = [source.id for source in SOURCES.values() if source.token_env]
+    assert healths == dict.fromkeys(SOURCES, "healthy") | dict.fromkeys(keyed, "off")
+    assert all(state["calls"] for state in states)
 
 
 def test_doctor_finds_a_gap_and_reindex_mends_it(data_dir: Path) -> None:
