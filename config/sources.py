@@ -1,18 +1,19 @@
 """`Source`, one entry of ``sources.toml``, and its reader."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config.errors import ConfigError
 
@@ -35,6 +36,38 @@ class Expect(BaseModel):
     fill: Mapping[str, float] = {}
 
 
+class Rule(BaseModel):
+    """Tells by one place of a record whether it is a call at all.
+
+    Attributes:
+        path: JMESPath into the record; a list is looked at value by value.
+        words: Values it holds on, white space squeezed, else as printed.
+        pattern: Regular expression it holds on, found anywhere, whatever the case.
+        reason: What such a record is or is not, in words; records left out are counted by it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    words: tuple[str, ...] = ()
+    pattern: str | None = None
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if bool(self.words) == bool(self.pattern):
+            raise ValueError("give either `words` or `pattern`")
+        try:
+            jmespath.compile(self.path)
+        except JMESPathError as error:
+            raise ValueError(f"{self.path!r} is no JMESPath") from error
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise ValueError(f"{self.pattern!r} is no regular expression: {error}") from error
+        return self
+
+
 class Source(BaseModel):
     """One publisher's list of calls: how it is fetched, read and judged. Frozen.
 
@@ -49,6 +82,8 @@ class Source(BaseModel):
         fields: Our field -> JMESPath into its record, for the declarative mapping.
         mapper: Module of ``normalize.mappers`` used instead of ``fields``.
         lookups: Our field -> the source's word -> ours. An unknown word is an error.
+        exclude: A record on which one of them holds is no call (a tender, a ranking, news).
+        include: A record on which one of them does not hold is no call.
         ignore: Top-level keys of the record left out on purpose.
         date_formats: ``strptime`` formats its dates may have; nothing else is accepted.
         decimal: Decimal mark of its printed amounts.
@@ -82,6 +117,8 @@ class Source(BaseModel):
     enabled: bool = True
     mapper: str | None = None
     fields: Mapping[str, str] = {}
+    exclude: tuple[Rule, ...] = ()
+    include: tuple[Rule, ...] = ()
     ignore: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."

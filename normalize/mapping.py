@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from config.sources import Source
 from normalize.errors import NotACall, RecordError
 from normalize.fields import Fields
+from normalize.selection import check_is_call
 
 Mapper = Callable[[Mapping[str, Any], Source], Fields]
 _LISTS = frozenset(
@@ -29,9 +30,10 @@ def map_payload(payload: Mapping[str, Any], source: Source) -> Fields:
     """Take our fields out of a record, still as printed.
 
     Raises:
-        NotACall: The mapper says nobody can apply for it.
+        NotACall: A rule of the entry, or its mapper, says nobody can apply for it.
         RecordError: No native id, or a record of a shape the mapping cannot read.
     """
+    check_is_call(payload, source)
     try:
         if source.mapper:
             return _mapper(source.mapper)(payload, source)
@@ -104,19 +106,20 @@ def _as_list(name: str, value: object) -> list[object]:
 def leftover_keys(payload: Mapping[str, Any], source: Source) -> set[str]:
     """Return the record's top-level keys that nothing takes and the entry does not ignore on purpose.
 
-    With declared paths the keys are those the paths name; with a mapper those it asks for while
-    it maps the record. A record that is no call, or is refused, has been looked at in part only:
-    nothing is said of it.
+    With declared paths the keys are those the paths name, with a mapper those it asks for while
+    it maps the record; those of the include and exclude rules count too. A record that is no
+    call, or is refused, has been looked at in part only: nothing is said of it.
     """
+    paths = [*source.fields.values(), *(rule.path for rule in (*source.exclude, *source.include))]
+    named = {name for path in paths for name in _field_names(compile_path(path).parsed)}
     if not source.mapper:
-        named = {name for path in source.fields.values() for name in _field_names(compile_path(path).parsed)}
         return set(payload) - named - set(source.ignore)
     watched = _Watched(payload)
     try:
         map_payload(watched, source)
     except (RecordError, NotACall):
         return set()
-    return set(payload) - watched.asked - set(source.ignore)
+    return set(payload) - watched.asked - named - set(source.ignore)
 
 
 def _field_names(node: Mapping[str, Any]) -> Iterator[str]:
