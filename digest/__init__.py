@@ -1,0 +1,1 @@
+"""Subscriptions, matching, rendering and sending of digests."""
