@@ -46,8 +46,11 @@ format: setup ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-eval: setup ## Measure the tagger on ../shared/tagging/dev.jsonl
-	$(BIN)/python -m jobs.evaluate
+eval: setup ## Measure how right tags, fields and search are (EVAL="tagging ...")
+	$(BIN)/python -m jobs.evaluation $(EVAL)
+
+bench: setup ## Measure what things cost, as ratios to a named peer (BENCH="search ...")
+	$(BIN)/python -m tests.bench $(BENCH)
 
 golden: setup ## Write the golden files anew (then read them against the samples)
 	$(BIN)/python -m pytest -n 0 tests/sources/test_golden.py --update-golden

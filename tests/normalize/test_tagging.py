@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.taxonomy import load_taxonomy
-from jobs.evaluate import DEFAULT, cross_validated, judged, macro_f1, micro_f1, read_rows, tally
+from jobs.evaluation.tagging import DEFAULT, cross_validated, judged, macro_f1, micro_f1, read_rows, tally
 from normalize.tagging import Tagger, TagText
 
 TAGGER = Tagger(load_taxonomy())

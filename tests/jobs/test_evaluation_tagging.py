@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jobs.evaluate import Tally, main
+from jobs.evaluation.tagging import Tally, main
 
 
 def written(folder: Path, *rows: dict[str, Any]) -> Path:

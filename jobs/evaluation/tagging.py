@@ -17,7 +17,7 @@ from normalize.tagging import Tagger, TagText, text_of
 from normalize.tagging.scoring import Weights
 from normalize.tagging.tagger import DEFENCE, Findings
 
-DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "tagging" / "dev.jsonl"
+DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "tagging" / "dev.jsonl"
 FOLDS = 5
 EXAMPLES_MAX = 40
 GRID: Mapping[str, tuple[float, ...]] = {
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0; 1 when the macro-F1 over the sectors is below ``--min-macro-f1``; 2 without rows.
     """
-    parser = argparse.ArgumentParser(prog="python -m jobs.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m jobs.evaluation.tagging", description=__doc__)
     parser.add_argument("--rows", type=Path, default=DEFAULT, help="labelled calls, JSON Lines")
     parser.add_argument("--min-macro-f1", type=float, default=0.0, help="fail below this, 0 to 1")
     parser.add_argument("--no-folds", action="store_true", help="leave cross-validation out")

@@ -1,0 +1,1 @@
+"""`make bench`: what things cost, each as a ratio to a named peer measured in the same run."""
