@@ -17,6 +17,7 @@ import xlsxwriter
 
 from normalize.call import Call, Deadline
 from portal_api import presenting
+from portal_api.addresses import call_url
 
 Writer = Callable[[Iterable[Call], BinaryIO, datetime, str], None]
 ATOM = "http://www.w3.org/2005/Atom"
@@ -191,16 +192,6 @@ def _child(parent: ElementTree.Element, name: str, text: str | None = None) -> E
 
 def _xml_text(text: str) -> str:
     return _NOT_XML.sub("", text)
-
-
-def call_path(call_id: str) -> str:
-    """Return the path of a call's page here; a slash in an id is encoded, or "/../" would climb."""
-    return f"/calls/{quote(call_id, safe=':')}"
-
-
-def call_url(call: Call, public_url: str) -> str:
-    """Return the address of a call's page here."""
-    return public_url + call_path(call.id)
 
 
 def _currencies(call: Call) -> list[str]:

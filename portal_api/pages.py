@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,8 +14,9 @@ from index.query import FacetName, SearchQuery, SearchResult
 from normalize.call import Call, Tag
 from normalize.text import plain_text
 from portal_api import presenting, search_view
+from portal_api.addresses import call_path, web_address
 from portal_api.api import find_call
-from portal_api.exports import FORMATS, call_path
+from portal_api.exports import FORMATS
 from portal_api.history import event_words
 from portal_api.query_params import read_query_leniently, write_query
 from portal_api.search_view import SHOWN, address
@@ -186,15 +186,6 @@ def seal_words(evidence: str) -> str:
     """Return a Seal's evidence ("call_identifier: X-STEP") with the words before their place."""
     place, _, words = evidence.partition(": ")
     return f"“{words}” ({place.replace('_', ' ')})" if words else f"“{place}”"
-
-
-def web_address(text: str) -> str | None:
-    """Return an address one may link to: http or https with a host; None for anything else."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return text if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 @router.get("/sources", response_class=HTMLResponse)

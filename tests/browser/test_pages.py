@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from portal_api.exports import call_path
+from portal_api.addresses import call_path
 from tests.portal_api.conftest import HYDROGEN, ODD_ID
 
 pytestmark = pytest.mark.browser

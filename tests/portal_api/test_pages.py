@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
-from portal_api.exports import call_path
+from portal_api.addresses import call_path
 from store.runs import RunResult, finish_run, start_run
 from tests.conftest import NOW
 from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID, SHELF, Served, fill
