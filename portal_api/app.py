@@ -17,6 +17,7 @@ from index.opening import open_engine
 from index.query import SearchQuery
 from portal_api import api, exporting, pages, parameters, problems
 from portal_api.answering import HeadLikeGet, SafeHeaders
+from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
 from portal_api.state import Portal, PortalDep
 from store.database import migrate, open_database
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.include_router(api.router)
     app.include_router(exporting.router)
     app.include_router(pages.router, include_in_schema=False)
+    desk.install(app, portal)
     app.add_api_route("/healthz", _alive, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -9,10 +9,12 @@ from sqlmodel import Session, col
 
 from normalize.call import Call
 from store.changes import ChangeEvent, changes_between
+from store.corrections import overridden
 from store.database import Database
-from store.fingerprint import LIFE, content_hash
+from store.fingerprint import content_hash
+from store.publishing_rows import Moment, Numbers, event_row, new_row, update_row
 from store.reading import call_of
-from store.tables import CallRow, CounterRow, EventRow
+from store.tables import CallRow
 
 BATCH = 200
 """Calls a transaction: short enough that no other writer waits long."""
@@ -60,19 +62,12 @@ def publish(
     if foreign:
         raise ValueError(f"{foreign[0]} is no call of {source_id}")
     total = Published(0, 0, 0, 0)
-    moment = _Moment(run_id, now, seen)
+    moment = Moment(run_id, now, seen)
     for batch in _batches(calls):
         hashed = [(call, content_hash(call)) for call in batch]  # before the lock is taken
         with db.write() as session:
             total += _publish_batch(session, hashed, moment)
     return total
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    run_id: int
-    now: datetime
-    seen: bool
 
 
 def _batches(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
@@ -82,13 +77,19 @@ def _batches(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
         yield unique[start : start + BATCH]
 
 
-def _publish_batch(session: Session, batch: Sequence[tuple[Call, str]], moment: _Moment) -> Published:
-    numbers = _Numbers(session)
+def _publish_batch(session: Session, batch: Sequence[tuple[Call, str]], moment: Moment) -> Published:
+    numbers = Numbers(session)
+    corrected = overridden(session, [call for call, _ in batch])
     query = select(CallRow).where(col(CallRow.id).in_([call.id for call, _ in batch]))
     stored = {row.id: row for row in session.execute(query).scalars()}
     new = changed = events = 0
     unchanged: list[str] = []
-    for call, digest in batch:
+    for said, said_digest in batch:
+        # What staff corrected stays corrected; only such calls are hashed under the lock.
+        call, digest = said, said_digest
+        if said.id in corrected:
+            call = corrected[said.id].call
+            digest = content_hash(call)
         row = stored.get(call.id)
         if row is not None and row.content_hash == digest:
             unchanged.append(call.id)
@@ -96,74 +97,17 @@ def _publish_batch(session: Session, batch: Sequence[tuple[Call, str]], moment: 
         if row is None:
             new += 1
             found = [ChangeEvent("new")]
-            session.add(_new_row(call, digest, numbers.next(), moment.now))
+            session.add(new_row(call, digest, numbers.next(), moment.now))
         else:
             changed += 1
             found = changes_between(call_of(row), call)
-            _update_row(row, call, digest, numbers.next(), moment)
-        session.add_all(_event_row(change, call.id, numbers.next(), moment) for change in found)
+            update_row(row, call, digest, numbers.next(), moment)
+        session.add_all(event_row(change, call.id, numbers.next(), moment) for change in found)
         events += len(found)
     if moment.seen:
         _saw(session, unchanged, moment.now)
     numbers.keep()
     return Published(new, changed, len(unchanged), events)
-
-
-class _Numbers:
-    """The change numbers of one transaction.
-
-    On PostgreSQL the row lock makes publishers queue, so that no later commit shows a lower
-    number; on SQLite the write transaction itself does.
-    """
-
-    def __init__(self, session: Session) -> None:
-        query = select(CounterRow).where(col(CounterRow.name) == "change").with_for_update()
-        self._row = session.execute(query).scalar_one()
-        self._value = self._row.value
-
-    def next(self) -> int:
-        self._value += 1
-        return int(self._value)
-
-    def keep(self) -> None:
-        if self._value != self._row.value:
-            self._row.value = self._value
-
-
-def _new_row(call: Call, digest: str, number: int, now: datetime) -> CallRow:
-    return CallRow(
-        id=call.id,
-        source_id=call.source_id,
-        native_id=call.native_id,
-        document=call.model_dump_json(exclude=set(LIFE)),
-        content_hash=digest,
-        change_number=number,
-        first_seen_at=now,
-        last_seen_at=now,
-        changed_at=now,
-    )
-
-
-def _update_row(row: CallRow, call: Call, digest: str, number: int, moment: _Moment) -> None:
-    row.document = call.model_dump_json(exclude=set(LIFE))
-    row.content_hash = digest
-    row.change_number = number
-    row.changed_at = moment.now
-    if moment.seen:
-        row.last_seen_at = moment.now
-    row.revision += 1
-
-
-def _event_row(change: ChangeEvent, call_id: str, number: int, moment: _Moment) -> EventRow:
-    return EventRow(
-        number=number,
-        call_id=call_id,
-        kind=change.kind,
-        at=moment.now,
-        run_id=moment.run_id,
-        old=change.old,
-        new=change.new,
-    )
 
 
 def _saw(session: Session, call_ids: Sequence[str], now: datetime) -> None:

@@ -17,7 +17,10 @@ READ_BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A change event as read back; ``number`` orders all events of the house."""
+    """A change event as read back; ``number`` orders all events of the house.
+
+    ``cause`` is ``source``, ``parser`` (we read the same record otherwise) or ``staff``.
+    """
 
     number: int
     call_id: str
@@ -25,6 +28,7 @@ class StoredEvent:
     at: datetime
     old: Any
     new: Any
+    cause: str = "source"
 
 
 def call_of(row: CallRow) -> Call:
@@ -94,7 +98,7 @@ def events_of(db: Database, call_id: str) -> list[StoredEvent]:
     query = select(EventRow).where(col(EventRow.call_id) == call_id).order_by(col(EventRow.number))
     with db.read() as session:
         return [
-            StoredEvent(row.number, row.call_id, row.kind, row.at, row.old, row.new)
+            StoredEvent(row.number, row.call_id, row.kind, row.at, row.old, row.new, row.cause)
             for row in session.execute(query).scalars()
         ]
 

@@ -117,7 +117,8 @@ class EventRow(SQLModel, table=True):
     call_id: str = Field(sa_type=KeptText, index=True)
     kind: str
     at: datetime = Field(sa_type=UtcDateTime)
-    run_id: int = Field(foreign_key="run.id")
+    run_id: int | None = Field(default=None, foreign_key="run.id")
+    cause: str = Field(default="source", sa_column_kwargs={"server_default": "source"})
     old: Any = Field(default=None, sa_column=Column(_Json, nullable=True))
     new: Any = Field(default=None, sa_column=Column(_Json, nullable=True))
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from jobs.cli import harvesting, searching, serving
+from jobs.cli import harvesting, searching, serving, staffing
 
 app = typer.Typer(
     name="portal",
@@ -20,6 +20,7 @@ app.command("tag")(searching.tag)
 app.command("reindex")(serving.reindex)
 app.command("serve")(serving.serve)
 app.command("doctor")(serving.doctor)
+app.add_typer(staffing.app, name="staff")
 
 
 def main() -> None:

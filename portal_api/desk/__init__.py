@@ -1,0 +1,1 @@
+"""The staff desk: accounts, corrections, and what waits for a decision."""
