@@ -24,6 +24,17 @@ class Settings(BaseSettings):
         allow_hosts: Hosts in private address space that may be fetched (comma separated).
         sample_origin: When set, every source is fetched from ``<sample_origin>/<source id>/...``
             instead of its own host: how the demo and the tests run the real spiders on loopback.
+        smtp_url: Where mail goes: ``smtp://user:password@host:587`` (STARTTLS where offered;
+            ``?tls=required`` insists, ``?tls=off`` never asks) or ``smtps://host:465``. Empty:
+            mails are laid down as files under ``<data_dir>/outbox``.
+        mail_from: Address mail comes from, with its name; its domain is that of every Message-ID.
+        bounce_address: Envelope sender; ``bounce@x`` becomes ``bounce+<number>@x`` for each person.
+        mail_per_second: Mails a second at most; 0 sets no limit.
+        mail_connections: Connections to the mail server side by side.
+        canary: Address that gets one mail at the end of each run of the digest, to prove it arrived.
+        maildir: Maildir where mail to the bounce and the canary address is delivered.
+        dkim_key: Path of a PEM key to sign mail with; normally the mail server signs.
+        dkim_selector: Name under which its public half stands in the DNS.
     """
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True)
@@ -38,6 +49,15 @@ class Settings(BaseSettings):
     contact: str = "https://github.com/sovereignty-portal"
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     sample_origin: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Sovereignty Portal <digest@localhost.localdomain>"
+    bounce_address: str = ""
+    mail_per_second: float = 0.0
+    mail_connections: int = 2
+    canary: str = ""
+    maildir: str = ""
+    dkim_key: str = ""
+    dkim_selector: str = "portal"
 
     @field_validator("allow_hosts", mode="before")
     @classmethod

@@ -61,6 +61,12 @@ class EmbeddedEngine:
         reader = self._folder.reader()
         return {str(reader.stored(address).get_first("id")) for _, address in reader.find(every_call(), ALL)}
 
+    def matching_ids(self, query: SearchQuery, *, now: datetime) -> set[str]:
+        """Return the ids of all calls a question finds; no page, no order, no highlights."""
+        reader = self._folder.reader()
+        asked = Question(reader, query, parse_text(query.text), moment_of(now))
+        return {str(reader.stored(address).get_first("id")) for _, address in reader.find(asked.query(), ALL)}
+
     def stale_ids(self, now: datetime) -> set[str]:
         """Return the calls whose next deadline has passed since they were written."""
         return {stale.call_id for stale in self._folder.reader().stale(moment_of(now)).values()}

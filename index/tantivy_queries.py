@@ -1,21 +1,19 @@
 """A question as tantivy queries: text, filters by facet, ranges, status at the moment of asking."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from zoneinfo import ZoneInfo
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from tantivy import Occur, Query
 
-from index.documents import AMOUNT_MAX, FOREVER, moment_of
+from index.documents import FOREVER
 from index.query import FacetName, SearchQuery
+from index.ranges import cents, first_instant, last_instant
 from index.tantivy_reader import Place, Reader, Stale, between, every_call, misplaced, place_of
 from index.tantivy_schema import STORED_FACETS, build_schema
 from index.tantivy_text import TextQuestion, any_of
 from index.words import Clause
 from normalize.call import Status
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
 OPEN_BONUS, FORTHCOMING_BONUS = 100.0, 97.0
 """What can be applied for comes before what is over: above any weight of fields, below exact words.
 
@@ -105,15 +103,17 @@ class Question:
     def _range_filters(self) -> Iterator[Query]:
         asked = self.asked
         if asked.deadline_from or asked.deadline_to:
-            yield self._next_deadline(_start(asked.deadline_from), _end(asked.deadline_to))
+            yield self._next_deadline(first_instant(asked.deadline_from), last_instant(asked.deadline_to))
         if asked.opens_from or asked.opens_to:
-            opens_from = _start(asked.opens_from)
-            yield between("opens", -FOREVER + 1 if opens_from is None else opens_from, _end(asked.opens_to))
+            opens_from = first_instant(asked.opens_from)
+            yield between(
+                "opens", -FOREVER + 1 if opens_from is None else opens_from, last_instant(asked.opens_to)
+            )
         if asked.budget_min is not None or asked.budget_max is not None:
-            low = _cents(asked.budget_min, ROUND_CEILING)
-            yield between("budget", low, _cents(asked.budget_max, ROUND_FLOOR))
+            low = cents(asked.budget_min, ROUND_CEILING)
+            yield between("budget", low, cents(asked.budget_max, ROUND_FLOOR))
         if asked.new_since:
-            yield between("first_seen", _start(asked.new_since), None)
+            yield between("first_seen", first_instant(asked.new_since), None)
 
     def _next_deadline(self, low: int | None, high: int | None) -> Query:
         """Bound the next deadline as of now: as indexed where it still runs, judged anew where not."""
@@ -132,21 +132,3 @@ class Question:
 def both(one: Query, other: Query) -> Query:
     """Return a query that both satisfy, scored by the first."""
     return Query.boolean_query([(Occur.Must, one), (Occur.Must, Query.const_score_query(other, 0.0))])
-
-
-def _start(day: date | None) -> int | None:
-    return moment_of(datetime.combine(day, time(0), BRUSSELS)) if day else None
-
-
-def _end(day: date | None) -> int | None:
-    if day is None or day == date.max:
-        return None
-    return moment_of(datetime.combine(day + timedelta(days=1), time(0), BRUSSELS)) - 1
-
-
-def _cents(amount: Decimal | None, rounding: str) -> int | None:
-    if amount is None:
-        return None
-    if amount >= AMOUNT_MAX // 100:
-        return AMOUNT_MAX
-    return int((amount * 100).to_integral_value(rounding))

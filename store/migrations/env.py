@@ -4,7 +4,8 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import store.tables
-import store.tables_staff  # noqa: F401 - fills the metadata
+import store.tables_digest
+import store.tables_staff  # noqa: F401 - all fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
