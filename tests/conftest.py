@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config.taxonomy import load_taxonomy
 from normalize.tagging import Tagger
+
+# How long an example takes is the machine's business: no timing is an assertion here.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 """The moment of every test: the day the samples were written."""
