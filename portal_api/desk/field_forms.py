@@ -111,8 +111,8 @@ FORMS: Mapping[str, FieldForm] = {
 """Field of the schema -> its form, in the order the desk shows them."""
 
 
-def typed(call: Call, field: str) -> str:
-    """Return a field's value as somebody would type it; empty when it says nothing."""
+def typed(call: Call, field: str, zone: str) -> str:
+    """Return a field's value as somebody would type it; moments in ``zone``; empty when it says nothing."""
     value = getattr(call, field)
     if value is None or value == ():
         return ""
@@ -127,7 +127,7 @@ def typed(call: Call, field: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
+        return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
         return f"{(value * 100).normalize():f} %"
     if isinstance(value, tuple):

@@ -141,7 +141,7 @@ def correct_page(
     call = _call(portal, id)
     if field not in FORMS:
         raise HTTPException(404, "There is no such field to correct.")
-    return _field_page(request, guard, staff, call, field, typed(call, field))
+    return _field_page(request, guard, staff, call, field, typed(call, field, portal.zone_of(call.source_id)))
 
 
 @router.post("/correct", response_class=HTMLResponse)
@@ -249,7 +249,7 @@ def _call_page(
     known = corrections.corrections_of(portal.db, call.id)
     context = {
         "call": call,
-        "fields": [(form, typed(call, form.name)) for form in FORMS.values()],
+        "fields": [(form, typed(call, form.name, portal.zone_of(call.source_id))) for form in FORMS.values()],
         "areas": [area for area in _areas(portal) if area not in {tag.area for tag in call.tags}],
         "held": {c.field: c for c in known if c.ended_at is None},
         "ended": [c for c in known if c.ended_at is not None],

@@ -53,7 +53,7 @@ def test_every_field_that_may_be_corrected_has_a_form() -> None:
 @pytest.mark.parametrize("field", [name for name in FORMS if name != "seal"])
 @pytest.mark.parametrize("shown", [FULL, call(2)], ids=["full", "bare"])
 def test_what_is_shown_reads_back_as_what_was_there(shown: Any, field: str) -> None:  # noqa: ANN401 - a call
-    read = read_typed(field, typed(shown, field), clock=BRUSSELS)
+    read = read_typed(field, typed(shown, field, BRUSSELS.zone), clock=BRUSSELS)
 
     rebuilt = type(shown).model_validate(shown.model_dump() | {field: read})
     assert json_value(rebuilt, field) == json_value(shown, field)
