@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from index.query import FACETS, FacetName, FacetValue, Highlight, SearchResult
 from normalize.call import Call
 from portal_api import documents, parameters
+from portal_api.conditional import is_known
 from portal_api.history import event_words
 from portal_api.parameters import problems
 from portal_api.presenting import call_document
@@ -202,8 +203,7 @@ def answer_with_etag(request: Request, document: object) -> Response:
     response = JSONResponse(document)
     tag = f'W/"{sha256(bytes(response.body)).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or tag.removeprefix("W/") in known or "*" in known:
+    if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response

@@ -15,7 +15,7 @@ from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from portal_api import api, exporting, pages, parameters, problems
+from portal_api import api, exporting, pages, parameters, problems, syndication
 from portal_api.answering import HeadLikeGet, SafeHeaders
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
@@ -71,6 +71,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.add_middleware(SafeHeaders)
     app.include_router(api.router)
     app.include_router(exporting.router)
+    app.include_router(syndication.router)  # before the pages: /calls/{id}.ics is not a call's page
     app.include_router(pages.router, include_in_schema=False)
     desk.install(app, portal)
     app.add_api_route("/healthz", _alive, include_in_schema=False)

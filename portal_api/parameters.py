@@ -5,6 +5,7 @@ from typing import Any
 from index.query import FACETS, PAGE_SIZE_MAX, SearchQuery
 from portal_api.documents import ProblemDocument
 from portal_api.query_params import AMOUNT_MAX, OFFSET_MAX, TEXT_MAX, VALUES_MAX
+from portal_api.spreadsheets import COLUMNS
 
 _WORDS = {
     "sector": "Technology sector",
@@ -85,6 +86,9 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     words = {
         404: "There is no such thing",
         422: "A parameter is not understood; `parameter` names it",
+        405: "Not a method of this address; `Allow` names those that are",
+        413: "The body is too large",
+        429: "Too many requests; `Retry-After` says when to try again",
         503: "The search is not available now; `Retry-After` says when to try again",
     }
     return {status: {"description": words[status], "content": _PROBLEM} for status in statuses}
@@ -93,4 +97,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 PROBLEM_SCHEMA = ProblemDocument.model_json_schema()
 SEARCH: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE, _FACETS]}
 COUNT: dict[str, Any] = {"parameters": [*_FILTERS, _FACETS]}
-EXPORT: dict[str, Any] = {"parameters": _FILTERS}
+_SHORTLIST = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 500}
+_CHOSEN = _one("id", _SHORTLIST, "Ids of chosen calls, exported in this order; repeatable")
+_CHOSEN |= {"style": "form", "explode": True}
+_COLUMNS = _one(
+    "columns",
+    {"type": "array", "items": {"type": "string", "enum": list(COLUMNS)}, "minItems": 1},
+    "Columns of csv and xlsx, comma separated, in this order; the other formats have none",
+)
+_COLUMNS |= {"style": "form", "explode": False, "example": ["id", "title", "next_deadline"]}
+EXPORT: dict[str, Any] = {"parameters": [*_FILTERS, _CHOSEN, _COLUMNS]}
+FEED: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE]}
+CALENDAR: dict[str, Any] = {"parameters": _FILTERS}

@@ -9,12 +9,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from index.engine import SearchUnavailable
+from portal_api.audience import is_for_programs
 from portal_api.query_params import ParameterError
 from store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "30"}
-_FOR_PROGRAMS = ("/healthz", "/readyz", "/openapi.json")
 
 
 def problem(
@@ -77,8 +77,7 @@ def _fault(request: Request, error: Exception) -> Response:
 def _answer(
     request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str
 ) -> Response:
-    path = request.url.path
-    if path.startswith("/api/") or path in _FOR_PROGRAMS:
+    if is_for_programs(request.url.path):
         return problem(status, detail, headers, **more)
     page: Response = request.app.state.templates.TemplateResponse(
         request,

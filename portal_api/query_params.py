@@ -24,6 +24,8 @@ OFFSET_MAX = 100_000
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 """Days outside cannot be a call's; the ends of the calendar overflow arithmetic with days."""
 AMOUNT_MAX = Decimal(10) ** 15
+PAGE_ONLY = frozenset({"lang", "view"})
+"""Parameters of the search page that say how it looks, not what is searched."""
 
 
 class ParameterError(ValueError):
@@ -51,7 +53,7 @@ def read_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
             raise ParameterError(name, "no such parameter")
         if field not in LISTS and name not in own and len(values) > 1:
             raise ParameterError(name, "only one value is possible")
-        if len(values) > VALUES_MAX:
+        if name not in own and len(values) > VALUES_MAX:
             raise ParameterError(name, f"at most {VALUES_MAX} values are possible")
         if name != "q" and not all(values):
             raise ParameterError(name, "an empty value")

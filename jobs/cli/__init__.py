@@ -2,7 +2,7 @@
 
 import typer
 
-from jobs.cli import harvesting, searching, serving, staffing
+from jobs.cli import exporting, harvesting, searching, serving, staffing
 
 app = typer.Typer(
     name="portal",
@@ -15,7 +15,7 @@ app.command("harvest")(harvesting.harvest)
 app.command("replay")(harvesting.replay)
 app.command("sources")(harvesting.sources)
 app.command("search")(searching.search)
-app.command("export")(searching.export)
+app.command("export")(exporting.export)
 app.command("tag")(searching.tag)
 app.command("reindex")(serving.reindex)
 app.command("serve")(serving.serve)

@@ -30,6 +30,18 @@ After = Annotated[
 Sort = Annotated[str, typer.Option(help="relevance, deadline or newest")]
 
 
+_NAMES = (
+    "sector", "area", "level", "country", "region", "status", "applicant", "programme", "language", "source",
+    "deadline_before", "deadline_after",
+)  # fmt: skip
+_RENAMED = {"deadline_before": "deadline_to", "deadline_after": "deadline_from"}
+
+
+def search_filters(options: dict[str, Any]) -> dict[str, Any]:
+    """Return field of `SearchQuery` -> value of the filters among a command's options."""
+    return {_RENAMED.get(name, name): options[name] for name in _NAMES}
+
+
 def build_query(text: str, filters: dict[str, Any]) -> SearchQuery:
     """Build the query from options; a wrong value ends the program with the option's name.
 

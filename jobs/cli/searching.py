@@ -1,9 +1,7 @@
-"""`portal search`, `portal export` and `portal tag`."""
+"""`portal search` and `portal tag`."""
 
 import json
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -41,7 +39,7 @@ def search(
     from jobs.cli.context import open_context, print_json, utc_now
     from store.reading import get_calls
 
-    query = filters.build_query(text, _filters(locals()) | {"sort": sort, "limit": limit})
+    query = filters.build_query(text, filters.search_filters(locals()) | {"sort": sort, "limit": limit})
     context, now = open_context(), utc_now()
     result = _answer(context, query)
     calls = {call.id: call for call in get_calls(context.db, [hit.call_id for hit in result.hits])}
@@ -75,69 +73,6 @@ def _print_hit(call: "Call") -> None:
     day = deadline.at.date().isoformat() if deadline and deadline.at else "no date   "
     sectors = ",".join(call.sectors) or "-"
     print(f"{day}  {call.status_at(now):<11} {sectors:<14} {call.id}\n            {call.title}")
-
-
-def _filters(options: dict[str, Any]) -> dict[str, Any]:
-    renamed = {"deadline_before": "deadline_to", "deadline_after": "deadline_from"}
-    names = (
-        "sector", "area", "level", "country", "region", "status", "applicant", "programme", "language",
-        "source", "deadline_before", "deadline_after",
-    )  # fmt: skip
-    return {renamed.get(name, name): options[name] for name in names}
-
-
-def export(
-    text: Annotated[str, typer.Argument(help="What to search for; empty exports everything")] = "",
-    output_format: Annotated[str, typer.Option("--format", help="jsonl, csv, xlsx, ics or atom")] = "jsonl",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File; stdout when none")] = None,
-    sector: filters.Sector = None,
-    area: filters.Area = None,
-    level: filters.Level = None,
-    country: filters.Country = None,
-    region: filters.Region = None,
-    status: filters.StatusOption = None,
-    applicant: filters.Applicant = None,
-    programme: filters.Programme = None,
-    language: filters.Language = None,
-    source: filters.SourceOption = None,
-    deadline_before: filters.Before = None,
-    deadline_after: filters.After = None,
-    sort: filters.Sort = "deadline",
-) -> None:
-    """Export what a search finds, in the schema of the house or a format of the trade."""
-    from jobs.cli.context import fail, open_context, utc_now
-    from portal_api.exports import FORMATS, write_export
-
-    if output_format not in FORMATS:
-        fail(f"--format: {output_format!r} is none of {', '.join(FORMATS)}")
-    query = filters.build_query(text, _filters(locals()) | {"sort": sort, "limit": PAGE})
-    context = open_context()
-    calls = _found(context, query)
-    if output is None:
-        write_export(
-            output_format, calls, sys.stdout.buffer, now=utc_now(), public_url=context.settings.public_url
-        )
-        return
-    unfinished = output.with_name(output.name + ".part")
-    with unfinished.open("wb") as stream:
-        write_export(output_format, calls, stream, now=utc_now(), public_url=context.settings.public_url)
-    unfinished.replace(output)
-
-
-def _found(context: "Context", query: "SearchQuery") -> Iterator["Call"]:
-    """Yield every call the query finds, page by page; everything comes straight from the store."""
-    from store.reading import get_calls, iter_calls
-
-    if query == type(query)(sort=query.sort, limit=query.limit):
-        yield from iter_calls(context.db)
-        return
-    offset = 0
-    while True:
-        result = _answer(context, query.model_copy(update={"offset": offset}))
-        yield from get_calls(context.db, [hit.call_id for hit in result.hits])
-        offset += len(result.hits)
-        if not result.hits or offset >= result.total:
-            return
 
 
 def tag() -> None:

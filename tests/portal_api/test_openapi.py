@@ -40,6 +40,10 @@ PATHS = [
     "/api/v1/facets",
     "/api/v1/sources",
     "/api/v1/taxonomy",
+    "/calendar.ics",
+    "/calls/{call_id}.ics",
+    "/feed.atom",
+    "/feed.json",
 ]
 
 
@@ -52,7 +56,9 @@ def test_every_good_question_is_answered(served: Served, path: str) -> None:
     question(served, path, GenerationMode.POSITIVE)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/calls", "/api/v1/facets", "/api/v1/export"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/calls", "/api/v1/facets", "/api/v1/export", "/calendar.ics", "/feed.atom"]
+)
 def test_every_bad_question_is_refused(served: Served, path: str) -> None:
     question(served, path, GenerationMode.NEGATIVE)
 

@@ -1,0 +1,56 @@
+"""Everything a search finds, beyond its pages: for exports, feeds and calendars."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from index.engine import SearchEngine
+from index.query import PAGE_SIZE_MAX, SearchQuery
+from normalize.call import Call
+from store.database import Database
+from store.reading import get_calls
+
+_TRIES = 3
+_BATCH = 200
+
+
+def found_ids(engine: SearchEngine, query: SearchQuery, *, now: datetime) -> list[str]:
+    """Return the ids of every call a search finds, in its order; its own page is ignored.
+
+    When the index changes between two pages, calls move over the page's edge and would be lost or
+    doubled: the search is then asked again, up to three times.
+
+    Raises:
+        SearchUnavailable: The engine cannot answer.
+    """
+    found: list[str] = []
+    for _ in range(_TRIES):
+        before = engine.cursor()
+        found = list(dict.fromkeys(_pages(engine, query, now)))
+        if engine.cursor() == before:
+            break
+    return found
+
+
+def found_calls(db: Database, engine: SearchEngine, query: SearchQuery, *, now: datetime) -> Iterator[Call]:
+    """Yield every call a search finds, in its order, as stored; only the ids are held in memory.
+
+    Raises:
+        SearchUnavailable: The engine cannot answer.
+    """
+    return stored_calls(db, found_ids(engine, query, now=now))
+
+
+def stored_calls(db: Database, call_ids: list[str]) -> Iterator[Call]:
+    """Yield calls by id, in the order asked; ids nobody knows are left out."""
+    for start in range(0, len(call_ids), _BATCH):
+        yield from get_calls(db, call_ids[start : start + _BATCH])
+
+
+def _pages(engine: SearchEngine, query: SearchQuery, now: datetime) -> Iterator[str]:
+    offset, total = 0, 1
+    while offset < total:
+        page = query.model_copy(update={"offset": offset, "limit": PAGE_SIZE_MAX})
+        result = engine.search(page, now=now)
+        yield from (hit.call_id for hit in result.hits)
+        total = result.total if result.hits else 0
+        offset += PAGE_SIZE_MAX
