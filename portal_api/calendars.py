@@ -1,5 +1,6 @@
 """Milestones of calls as a calendar (RFC 5545) that stays subscribed (RFC 7986)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
@@ -14,6 +15,8 @@ from portal_api.frames import Frame
 from portal_api.milestones import Milestone, milestones_of
 from store.reading import StoredEvent
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+"""Characters no text of a calendar can hold (RFC 5545, section 3.1: CONTROL)."""
 REFRESH = timedelta(hours=6)
 """How often a reader should ask again: sources are harvested once a night, corrections come by day."""
 
@@ -35,7 +38,7 @@ def _calendar(frame: Frame) -> icalendar.Calendar:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("uid", str(uuid5(NAMESPACE_URL, frame.address or frame.page)))
     calendar.add("name", frame.title)
-    calendar.add("x-wr-calname", frame.title)  # what readers understood before RFC 7986
+    calendar.add("x-wr-calname", icalendar.vText(frame.title))  # what readers understood before RFC 7986
     calendar.add("description", f"Openings and deadlines. {frame.page}")
     calendar.add("url", frame.page, parameters={"VALUE": "URI"})
     calendar.add("color", "darkblue")
@@ -55,7 +58,7 @@ def _event(call: Call, milestone: Milestone, events: Sequence[StoredEvent], fram
     event.add("created", (call.first_seen_at or changed).astimezone(UTC))
     # Of the whole call, so it can never stay behind when this milestone is revised.
     event.add("sequence", call.revision - 1)
-    event.add("summary", f"{_kind(milestone)}: {call.title}")
+    event.add("summary", _text(f"{_kind(milestone)}: {call.title}"))
     if milestone.at is None:
         # No hour stated: a whole day, or a reader would take our guess for the source's word.
         event.add("dtstart", milestone.day)
@@ -66,11 +69,15 @@ def _event(call: Call, milestone: Milestone, events: Sequence[StoredEvent], fram
     event.add("transp", "TRANSPARENT")
     event.add("class", "PUBLIC")
     event.add("url", frame.link(call), parameters={"VALUE": "URI"})
-    event.add("description", "\n".join(_description(call, milestone, frame)))
+    event.add("description", _text("\n".join(_description(call, milestone, frame))))
     areas = list(dict.fromkeys(tag.area for tag in call.tags))
     if areas:
         event.add("categories", areas)
     return event
+
+
+def _text(text: str) -> str:
+    return _CONTROL.sub("", text)
 
 
 def _changed(call: Call, events: Sequence[StoredEvent]) -> datetime:

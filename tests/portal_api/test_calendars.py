@@ -81,11 +81,11 @@ def test_it_says_its_name_and_when_to_ask_again() -> None:
 
 
 def test_no_text_breaks_out_of_its_event() -> None:
-    trap = call(1, title="a\nEND:VEVENT\nBEGIN:VALARM; , \\ x" + "é" * 80)
+    trap = call(1, title="a\nEND:VEVENT\x00\x0b\nBEGIN:VALARM; , \\ x" + "é" * 80)
 
     (event,) = events(written("ics", trap))
 
-    assert event.summary == f"Deadline: {trap.title}"
+    assert event.summary == "Deadline: a\nEND:VEVENT\nBEGIN:VALARM; , \\ x" + "é" * 80
     assert max(len(line) for line in written("ics", trap).split(b"\r\n")) <= 75
 
 

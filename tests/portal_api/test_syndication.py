@@ -134,6 +134,15 @@ def test_the_calendar_of_a_call_nobody_knows_is_a_problem(client: TestClient) ->
     assert client.get("/calls/eu_ft:1.ics?x=1").status_code == 422
 
 
+@pytest.mark.parametrize("trap", ["%0A", "%0D%0A", "%00", "%0B", "%E2%80%A8", "%ED%A0%80"])
+def test_no_text_of_a_search_breaks_a_file(client: TestClient, trap: str) -> None:
+    query = f"?q=a{trap}END:VCALENDAR&programme=b{trap}END:VCALENDAR"
+
+    assert events(client, f"/calendar.ics{query}") == {}
+    assert check_atom(client.get(f"/feed.atom{query}").content) is not None
+    assert client.get(f"/feed.json{query}").json()["title"].startswith("Funding calls: a")
+
+
 class Life:
     """A portal whose clock and calls a test moves on."""
 
