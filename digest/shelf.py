@@ -7,7 +7,7 @@ for each different text: which words count as misspelt depends on what all calls
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from functools import cached_property
 
@@ -41,6 +41,7 @@ class Shelf:
         self._answers: dict[SearchQuery, int] = {}
         self._profiles: dict[Profile, int] = {}
         self._profile_parts: dict[tuple[str, object], int] = {}
+        self._near: dict[timedelta, int] = {}
         self._ranges: dict[tuple[str, int | None, int | None], int] = {}
         self.next_deadlines: list[Deadline | None] = [call.next_deadline_at(now) for call in calls]
         self.everything = (1 << len(calls)) - 1
@@ -131,6 +132,33 @@ class Shelf:
         if text not in self._texts:
             self._texts[text] = self.bits_of(self._find_text(text))
         return self._texts[text]
+
+    def near(self, within: timedelta) -> int:
+        """Return the calls whose next deadline is at most this far away."""
+        if within not in self._near:
+            end = self.now + within
+            self._near[within] = self.bits(
+                at
+                for at, following in enumerate(self.next_deadlines)
+                if following is not None and following.at is not None and following.at <= end
+            )
+        return self._near[within]
+
+    def by_deadline(self, bits: int) -> list[int]:
+        """Return the places of a set, the nearest deadline first, those without a date last."""
+        return sorted(places_of(bits), key=self._rank.__getitem__)
+
+    @cached_property
+    def _rank(self) -> list[int]:
+        def key(at: int) -> tuple[bool, datetime, str]:
+            following = self.next_deadlines[at]
+            when = following.at if following else None
+            return (when is None, when or self.now, self.calls[at].id)
+
+        rank = [0] * len(self.calls)
+        for place, at in enumerate(sorted(range(len(self.calls)), key=key)):
+            rank[at] = place
+        return rank
 
     # --- ranges, with the bounds of `index.query.SearchQuery`
 

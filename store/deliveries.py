@@ -106,6 +106,17 @@ def planned_subscribers(db: Database, run_id: int) -> set[int]:
         return set(session.execute(query).scalars())
 
 
+def waiting_subscribers(db: Database) -> set[int]:
+    """Return who has a digest on its way."""
+    query = (
+        select(col(DeliveryRow.subscriber_id))
+        .join(DigestRunRow, col(DeliveryRow.run_id) == col(DigestRunRow.id))
+        .where(col(DeliveryRow.state).in_(OPEN), col(DigestRunRow.kind) != "letter")
+    )
+    with db.read() as session:
+        return set(session.execute(query).scalars())
+
+
 def plan_deliveries(db: Database, run: DigestRun, mails: Sequence[Planned], quiet: Sequence[Planned]) -> None:
     """Write a batch of a run: mails to send, and who has nothing to be told.
 
@@ -118,7 +129,8 @@ def plan_deliveries(db: Database, run: DigestRun, mails: Sequence[Planned], quie
         mails: To be sent.
         quiet: Nothing to say; cursor and what was learnt are kept at once.
     """
-    ids = [mail.subscriber_id for mail in mails if mail.cursor is not None]
+    ids = [mail.subscriber_id for mail in (*mails, *quiet) if mail.cursor is not None]
+    letters = select(col(DigestRunRow.id)).where(col(DigestRunRow.kind) == "letter")
     with db.write() as session:
         for start in range(0, len(ids), 500):
             session.execute(
@@ -127,6 +139,7 @@ def plan_deliveries(db: Database, run: DigestRun, mails: Sequence[Planned], quie
                     col(DeliveryRow.subscriber_id).in_(ids[start : start + 500]),
                     col(DeliveryRow.state) == "waiting",
                     col(DeliveryRow.run_id) != run.id,
+                    col(DeliveryRow.run_id).not_in(letters),
                 )
                 .values(state="superseded", plan=None)
             )

@@ -68,4 +68,4 @@ def number_before(db: Database, moment: datetime) -> int:
 
 def event_of(row: EventRow) -> StoredEvent:
     """Return a row as the other rooms see it."""
-    return StoredEvent(row.number, row.call_id, row.kind, row.at, row.old, row.new)
+    return StoredEvent(row.number, row.call_id, row.kind, row.at, row.old, row.new, row.cause)

@@ -276,6 +276,13 @@ def _subscriptions(session: Session, first: int, last: int) -> dict[int, list[Su
     return wanted
 
 
+def lowest_cursor(db: Database) -> int:
+    """Return the lowest number any active subscriber stands at; 0 when there is none."""
+    query = select(func.min(col(SubscriberRow.cursor))).where(col(SubscriberRow.state) == "active")
+    with db.read() as session:
+        return int(session.execute(query).scalar_one() or 0)
+
+
 def learn(session: Session, learnt: Mapping[int, bytes]) -> None:
     """Add calls to what subscriptions are known to have fitted; within the caller's transaction."""
     for subscription_id, packed in learnt.items():
