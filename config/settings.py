@@ -1,8 +1,10 @@
 """Settings of one installation, from the environment (prefix ``PORTAL_``)."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
+from limits import parse as parse_quota
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -22,6 +24,10 @@ class Settings(BaseSettings):
         public_url: Address under which people reach the portal; used in feeds and links.
         contact: Address put into the crawler's User-Agent.
         allow_hosts: Hosts in private address space that may be fetched (comma separated).
+        rate_limit: How often one client may ask what is for programs, such as ``300/minute``.
+        rate_limit_bulk: The same for exports and dumps.
+        trusted_proxies: Addresses or networks of our own proxies (comma separated); only their
+            ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
         sample_origin: When set, every source is fetched from ``<sample_origin>/<source id>/...``
             instead of its own host: how the demo and the tests run the real spiders on loopback.
         smtp_url: Where mail goes: ``smtp://user:password@host:587`` (STARTTLS where offered;
@@ -48,6 +54,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     contact: str = "https://github.com/sovereignty-portal"
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    rate_limit: str = "300/minute"
+    rate_limit_bulk: str = "30/minute"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     sample_origin: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Sovereignty Portal <digest@localhost.localdomain>"
@@ -59,12 +68,24 @@ class Settings(BaseSettings):
     dkim_key: str = ""
     dkim_selector: str = "portal"
 
-    @field_validator("allow_hosts", mode="before")
+    @field_validator("allow_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("rate_limit", "rate_limit_bulk")
+    @classmethod
+    def _is_a_quota(cls, value: str) -> str:
+        parse_quota(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # A misspelt one would silently be trusted never, and every visitor counted as one.
+        return tuple(str(ip_network(one, strict=False)) for one in value)
 
     @property
     def database(self) -> str:

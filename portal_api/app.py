@@ -15,7 +15,7 @@ from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from portal_api import api, exporting, pages, parameters, problems, syndication
+from portal_api import api, exporting, gates, pages, parameters, problems, syndication
 from portal_api.answering import HeadLikeGet, SafeHeaders
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
@@ -67,6 +67,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.templates = pages.build_templates(portal)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    gates.install(app, settings)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(SafeHeaders)
     app.include_router(api.router)

@@ -29,3 +29,8 @@ def is_for_programs(path: str) -> bool:
 def is_limited(path: str) -> bool:
     """Tell whether requests to an address are counted; whoever watches the service is not."""
     return is_for_programs(path) and path not in _WATCHED
+
+
+def is_bulk(path: str) -> bool:
+    """Tell whether an answer is a whole file: dearer to make, and asked for less often."""
+    return path == "/api/v1/export" or path.startswith("/dump/")

@@ -26,10 +26,10 @@ def problem(
         status: HTTP status.
         detail: In words.
         headers: Sent along.
-        more: Extension members of RFC 9457, such as ``parameter``.
+        more: Extension members of RFC 9457, such as ``parameter``, or a ``type`` of its own.
     """
     title = HTTPStatus(status).phrase
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -46,7 +46,11 @@ def install(app: FastAPI) -> None:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # The headers go through: a 405 must name what is allowed (RFC 9110, section 15.5.6).
-    return _answer(request, error.status_code, str(error.detail), error.headers)
+    headers = dict(error.headers or {})
+    allowed = set(headers.get("Allow", "").split(", "))
+    if "GET" in allowed:
+        headers["Allow"] = ", ".join(sorted(allowed | {"HEAD"}))
+    return _answer(request, error.status_code, str(error.detail), headers)
 
 
 def _validation(request: Request, error: Exception) -> Response:

@@ -21,7 +21,9 @@ def serve(
     log_to_stderr(verbose=False)
     context = open_context()
     typer.echo(f"portal: http://{host}:{port}", err=True)
-    uvicorn.run(create_app(context.settings), host=host, port=port, log_config=None, access_log=False)
+    web = create_app(context.settings)
+    # Which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES.
+    uvicorn.run(web, host=host, port=port, log_config=None, access_log=False, proxy_headers=False)
 
 
 def reindex() -> None:

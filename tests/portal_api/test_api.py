@@ -142,7 +142,7 @@ def test_an_error_is_a_problem_that_names_its_cause(
 def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
     answer = client.post("/api/v1/calls")
 
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert answer.headers["content-type"] == "application/problem+json"
 
 
