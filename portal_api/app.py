@@ -15,7 +15,7 @@ from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from portal_api import api, exporting, gates, pages, parameters, problems, syndication
+from portal_api import api, exporting, gates, openapi, pages, problems, syndication
 from portal_api.answering import HeadLikeGet, SafeHeaders
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
@@ -78,7 +78,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.add_api_route("/healthz", _alive, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    _describe_problems(app)
+    openapi.describe(app)
     return app
 
 
@@ -103,19 +103,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
     finally:
         portal.db.close()
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Add the problem's schema to OpenAPI: no route returns one, so FastAPI does not know it."""
-    made_by_fastapi = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = made_by_fastapi()
-            schema["components"]["schemas"]["ProblemDocument"] = parameters.PROBLEM_SCHEMA
-        return app.openapi_schema or {}
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
 
 
 def _alive() -> Mapping[str, str]:

@@ -35,7 +35,7 @@ _CONTENT: dict[str, dict[str, str]] = {media_type.partition(";")[0]: {} for _, m
     summary="Export a search or a shortlist",
     openapi_extra=parameters.EXPORT,
     response_class=StreamingResponse,
-    responses={200: {"content": _CONTENT}, **parameters.problems(404, 422, 429, 503)},
+    responses={200: {"content": _CONTENT}, **parameters.problems(404, 422, 503)},
 )
 def export(
     request: Request,

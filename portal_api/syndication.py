@@ -53,7 +53,7 @@ def _content(media_type: str) -> dict[int | str, dict[str, object]]:
     summary="A search as an Atom feed",
     openapi_extra=parameters.FEED,
     response_class=StreamingResponse,
-    responses={**_content("application/atom+xml"), **parameters.problems(422, 429, 503)},
+    responses={**_content("application/atom+xml"), **parameters.problems(422, 503)},
 )
 def atom(request: Request, portal: PortalDep) -> Response:
     """Return what a search finds as Atom (RFC 4287), last changed first, paged (RFC 5005)."""
@@ -67,7 +67,7 @@ def atom(request: Request, portal: PortalDep) -> Response:
     summary="A search as a JSON Feed",
     openapi_extra=parameters.FEED,
     response_class=StreamingResponse,
-    responses={**_content(JSON_FEED), **parameters.problems(422, 429, 503)},
+    responses={**_content(JSON_FEED), **parameters.problems(422, 503)},
 )
 def json_feed(request: Request, portal: PortalDep) -> Response:
     """Return what a search finds as JSON Feed 1.1, last changed first; `next_url` leads on."""
@@ -80,7 +80,7 @@ def json_feed(request: Request, portal: PortalDep) -> Response:
     summary="A search as a live calendar",
     openapi_extra=parameters.CALENDAR,
     response_class=StreamingResponse,
-    responses={**_content("text/calendar"), **parameters.problems(422, 429, 503)},
+    responses={**_content("text/calendar"), **parameters.problems(422, 503)},
 )
 def calendar(request: Request, portal: PortalDep) -> Response:
     """Return openings and deadlines of everything a search finds (RFC 5545, RFC 7986).
@@ -102,7 +102,7 @@ def calendar(request: Request, portal: PortalDep) -> Response:
     "/calls/{call_id:path}.ics",
     summary="One call as a calendar",
     response_class=StreamingResponse,
-    responses={**_content("text/calendar"), **parameters.problems(404, 422, 429)},
+    responses={**_content("text/calendar"), **parameters.problems(404, 422)},
 )
 def call_calendar(request: Request, call_id: CallId, portal: PortalDep) -> Response:
     """Return the opening and each deadline of one call as a calendar that can be subscribed."""

@@ -79,7 +79,7 @@ def test_people_and_those_who_watch_the_service_are_not_counted(door: Door) -> N
 
 
 def test_this_machine_is_bounded_where_it_never_arrives(door: Door) -> None:
-    for address in ("127.0.0.1", "::1"):
+    for address in ("127.0.0.1", "::1", "", "a unix socket"):
         answers = [door.by(address).get("/api/v1/taxonomy") for _ in range(5)]
 
         assert {answer.status_code for answer in answers} == {200}

@@ -2,11 +2,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
+from portal_api.examples import RESPONSE_EXAMPLES
 from tests.portal_api.conftest import Served
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -30,6 +32,22 @@ def test_it_is_openapi_3_1_and_says_what_everything_is(served: Served) -> None:
         assert operation["description"], path
         for parameter in operation.get("parameters", []):
             assert parameter["description"], (path, parameter["name"])
+
+
+@pytest.mark.parametrize("path", sorted(RESPONSE_EXAMPLES))
+def test_an_example_keeps_its_schema(served: Served, path: str) -> None:
+    document = served.app.openapi()
+    (operation,) = document["paths"][path].values()
+    answer = operation["responses"]["200"]["content"]["application/json"]
+
+    schema = answer["schema"] | {"components": document["components"]}
+    jsonschema_rs.validator_for(schema).validate(answer["example"])
+
+
+def test_every_operation_says_that_there_are_quotas(served: Served) -> None:
+    for path, item in served.app.openapi()["paths"].items():
+        for operation in item.values():
+            assert "429" in operation["responses"], path
 
 
 PATHS = [
