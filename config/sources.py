@@ -26,6 +26,11 @@ class Expect(BaseModel):
     Attributes:
         min_records: Calls that must come out of a full run.
         max_reject_ratio: Rejects divided by records in, 0 to 1.
+        max_drop: Share of the last healthy run's calls that may be gone at once, 0 to 1.
+        max_silence_days: Days without a new call after which the source is called silent; None where
+            it publishes too seldom to tell.
+        withdraw_after_runs: Healthy full runs in a row that must miss a call before it is withdrawn;
+            None where a run never lists everything (feeds, date windows), so that absence says nothing.
         fill: Our field -> share of calls (0 to 1) that must have it.
     """
 
@@ -33,6 +38,9 @@ class Expect(BaseModel):
 
     min_records: int = Field(ge=1)
     max_reject_ratio: float = Field(default=0.05, ge=0, le=1)
+    max_drop: float = Field(default=0.4, ge=0, le=1)
+    max_silence_days: int | None = Field(default=None, ge=1)
+    withdraw_after_runs: int | None = Field(default=None, ge=1)
     fill: Mapping[str, float] = {}
 
 
@@ -187,7 +195,9 @@ class Source(BaseModel):
         """
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        floors = Expect(min_records=1, max_reject_ratio=0.5)
+        floors = Expect(
+            min_records=1, max_reject_ratio=0.5, withdraw_after_runs=self.expect.withdraw_after_runs
+        )
         request = dict(self.request)
         if "windows" in request:
             request["windows"] = {**request["windows"], "days": 36_500, "look_back_days": 36_500}

@@ -23,10 +23,20 @@ from normalize.errors import NotACall, RecordError
 from normalize.pipeline import normalize
 from normalize.record import RawRecord
 from normalize.tagging import Tagger
+from store.absence import note_absent
 from store.archive import Archive
 from store.database import Database
-from store.publishing import Published, publish
-from store.runs import Reject, RunResult, add_rejects, crawl_outcome, finish_run, start_run
+from store.publishing import Published, Reread, publish
+from store.reading import get_calls
+from store.runs import (
+    Reject,
+    RunResult,
+    add_rejects,
+    crawl_outcome,
+    finish_run,
+    last_healthy_run,
+    start_run,
+)
 
 log = logging.getLogger(__name__)
 
@@ -175,11 +185,15 @@ class Harvester:
         )
         outcome = crawl_outcome(self._db, run_id)
         counts = Counts(made.records, len(made.rejects), made.not_calls)
-        problems = judge(source, outcome, counts, made.calls)
+        last = last_healthy_run(self._db, source.id)
+        problems = judge(source, outcome, counts, made.calls, before=last.calls if last else None)
         add_rejects(self._db, run_id, made.rejects)
         published = Published(0, 0, 0, 0)
         if not problems:
-            published = publish(self._db, run_id, source.id, made.calls, self._clock())
+            published = publish(
+                self._db, run_id, source.id, made.calls, self._clock(), reread=self._reread(source, run_id)
+            )
+            self._note_absent(source, run_id, made)
         result: Literal["healthy", "unhealthy", "crashed"] = "unhealthy" if problems else "healthy"
         report = RunReport(
             source_id=source.id,
@@ -201,6 +215,28 @@ class Harvester:
             level, "run finished", extra={"source": source.id, "result": report.result, "problems": problems}
         )
         return report
+
+    def _reread(self, source: Source, run_id: int) -> Reread:
+        """Return a reader of the records that calls had before a run, by today's parser."""
+
+        def reread(call_ids: Sequence[str]) -> Mapping[str, Call]:
+            if not call_ids:
+                return {}
+            native_ids = [call.native_id for call in get_calls(self._db, call_ids)]
+            records = Archive(self._db).records_before(run_id, source.id, native_ids)
+            made = normalise_records(records, source, now=self._clock(), tagger=self._tagger)
+            return {call.id: call for call in made.calls}
+
+        return reread
+
+    def _note_absent(self, source: Source, run_id: int, made: Normalised) -> None:
+        after_runs = source.expect.withdraw_after_runs
+        if after_runs is None:
+            return
+        listed = {call.native_id for call in made.calls} | {reject.native_id for reject in made.rejects}
+        gone = note_absent(self._db, run_id, source.id, listed, after_runs=after_runs, now=self._clock())
+        if gone:
+            log.warning("calls withdrawn", extra={"source": source.id, "count": gone})
 
 
 def _result_row(report: RunReport, now: datetime) -> RunResult:

@@ -23,11 +23,29 @@ class Counts:
     not_calls: Mapping[str, int] = field(default_factory=dict)
 
 
-def judge(source: Source, outcome: CrawlOutcome | None, counts: Counts, calls: Sequence[Call]) -> list[str]:
+DROP_COUNTS_FROM = 10
+"""Calls a list must have had before losing some of them tells anything."""
+
+
+def judge(
+    source: Source,
+    outcome: CrawlOutcome | None,
+    counts: Counts,
+    calls: Sequence[Call],
+    *,
+    before: int | None = None,
+) -> list[str]:
     """Return what is wrong with a run; nothing when it is healthy.
 
     An unhealthy run publishes nothing: the last good data stays. The floors are the entry's
     (``expect``); a crawl process that ended without an outcome has crashed.
+
+    Args:
+        source: The entry.
+        outcome: What the crawl process said; None when it ended without a word.
+        counts: What became of the records.
+        calls: What came out.
+        before: Calls of the last healthy run; None when there was none.
     """
     if outcome is None:
         return ["the crawl process ended without saying how (crashed or was killed)"]
@@ -39,6 +57,8 @@ def judge(source: Source, outcome: CrawlOutcome | None, counts: Counts, calls: S
     problems, expect = [], source.expect
     if len(calls) < expect.min_records:
         problems.append(f"{len(calls)} calls, at least {expect.min_records} expected")
+    if before is not None and before >= DROP_COUNTS_FROM and len(calls) < before * (1 - expect.max_drop):
+        problems.append(f"{len(calls)} calls, the last healthy run had {before}: too many gone at once")
     if counts.records and counts.rejected / counts.records > expect.max_reject_ratio:
         share = counts.rejected / counts.records
         problems.append(

@@ -52,11 +52,13 @@ class Corrected:
         call: As to be stored and shown.
         source_values: Overridden field -> what the source says, a JSON value (a tag: the tag, or None).
         unusable: Overridden field -> why its override could not be applied (the schema has changed).
+        overrides: What was applied.
     """
 
     call: Call
     source_values: Mapping[str, Any]
     unusable: Mapping[str, str]
+    overrides: tuple[Override, ...] = ()
 
 
 def checked_override(call: Call, override: Override, areas: Sequence[str]) -> Override:
@@ -105,7 +107,7 @@ def apply_overrides(call: Call, overrides: Sequence[Override]) -> Corrected:
             call = _applied(call, override)
         except ValidationError as error:
             unusable[override.field] = error.errors()[0]["msg"]
-    return Corrected(call, source_values, unusable)
+    return Corrected(call, source_values, unusable, tuple(overrides))
 
 
 def json_value(call: Call, field: str) -> Any:  # noqa: ANN401 - JSON

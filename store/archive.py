@@ -1,7 +1,7 @@
 """The raw archive: every HTTP answer and every raw record, bytes kept once per content."""
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col
 
 from normalize.record import RawRecord
 from store.database import Database
-from store.tables import AnswerRow, BlobRow, RawRecordRow, RunRow
+from store.tables import AnswerRow, BlobRow, RawRecordRow, RejectRow, RunRow
 
 READ_BATCH = 200
 SWEEP_BATCH = 500
@@ -100,6 +100,27 @@ class Archive:
             return _RECORDS.where(col(RawRecordRow.id).in_(page)).order_by(key)
 
         return self._records(after)
+
+    def records_before(self, run_id: int, source_id: str, native_ids: Collection[str]) -> Iterator[RawRecord]:
+        """Yield the records from which calls were published before a run: what changes are compared with.
+
+        Only records of healthy runs that were not rejected count: others changed no call.
+        """
+        row, wanted = RawRecordRow, sorted(native_ids)
+        healthy = select(col(RunRow.id)).where(
+            col(RunRow.source_id) == source_id, col(RunRow.result) == "healthy", col(RunRow.id) < run_id
+        )
+        rejected = exists().where(
+            col(RejectRow.run_id) == col(row.run_id), col(RejectRow.native_id) == col(row.native_id)
+        )
+        newest = select(func.max(col(row.id))).where(col(row.source_id) == source_id)
+        newest = newest.where(col(row.run_id).in_(healthy)).group_by(col(row.native_id))
+        for start in range(0, len(wanted), READ_BATCH):
+            batch = newest.where(col(row.native_id).in_(wanted[start : start + READ_BATCH]))
+            query = _RECORDS.where(col(row.id).in_(batch), ~rejected).order_by(col(row.native_id))
+            with self._db.read() as session:
+                found = [_record(asked) for asked in session.execute(query)]
+            yield from found
 
     def count_answers(self, run_id: int) -> int:
         """Return how many answers a run has archived."""
@@ -192,9 +213,13 @@ class Archive:
                 page = session.execute(after(last)).all()
             if not page:
                 return
-            for _, source_id, native_id, url, fetched_at, media_type, body in page:
-                yield RawRecord(source_id, native_id, url, fetched_at, media_type, zlib.decompress(body))
+            yield from map(_record, page)
             last = page[-1]
+
+
+def _record(row: _Found) -> RawRecord:
+    _, source_id, native_id, url, fetched_at, media_type, body = row
+    return RawRecord(source_id, native_id, url, fetched_at, media_type, zlib.decompress(body))
 
 
 def _superseded(run_id: int | None) -> Delete:

@@ -172,6 +172,13 @@ def overridden(session: Session, calls: Sequence[Call]) -> Mapping[str, Correcte
     return found
 
 
+def corrected_like(corrected: Mapping[str, Corrected], call: Call | None) -> Call | None:
+    """Return another reading of a call with the overrides it has in ``corrected``; None stays None."""
+    if call is None or call.id not in corrected:
+        return call
+    return apply_overrides(call, corrected[call.id].overrides).call
+
+
 def _in_force(session: Session, call_id: str, field: str) -> CorrectionRow | None:
     query = select(CorrectionRow).where(
         col(CorrectionRow.call_id) == call_id,

@@ -79,18 +79,21 @@ def update_row(row: CallRow, call: Call, digest: str, number: int, moment: Momen
     row.changed_at = moment.now
     if moment.seen:
         row.last_seen_at = moment.now
+        row.missed_runs = 0
     row.revision += 1
 
 
-def event_row(change: ChangeEvent, call_id: str, number: int, moment: Moment) -> EventRow:
-    """Return the row of one change of a call."""
+def event_row(
+    change: ChangeEvent, call_id: str, number: int, moment: Moment, cause: Cause | None = None
+) -> EventRow:
+    """Return the row of one change of a call; its cause is the moment's unless another is given."""
     return EventRow(
         number=number,
         call_id=call_id,
         kind=change.kind,
         at=moment.now,
         run_id=moment.run_id,
-        cause=moment.cause,
+        cause=cause or moment.cause,
         old=change.old,
         new=change.new,
     )

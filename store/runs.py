@@ -117,6 +117,19 @@ def last_runs(db: Database, *, result: Result | None = None, finished: bool = Fa
         return [_view(row) for row in _rows(session, newest)]
 
 
+def last_healthy_run(db: Database, source_id: str) -> RunView | None:
+    """Return the source's newest healthy run; None before the first."""
+    query = (
+        select(RunRow)
+        .where(col(RunRow.source_id) == source_id, col(RunRow.result) == "healthy")
+        .order_by(col(RunRow.id).desc())
+        .limit(1)
+    )
+    with db.read() as session:
+        row = session.execute(query).scalars().first()
+        return _view(row) if row else None
+
+
 def last_crawl_run(db: Database, source_id: str) -> int | None:
     """Return the number of the source's newest run, to which a replay's events are booked."""
     with db.read() as session:

@@ -106,6 +106,7 @@ class CallRow(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     revision: int = 1
+    missed_runs: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class EventRow(SQLModel, table=True):

@@ -32,6 +32,8 @@ class House:
 
     def __init__(self, folder: Path, tagger: Tagger) -> None:
         self.folder, self.tagger, self.now = folder, tagger, NOW
+        self.entry: dict[str, Any] = {}
+        """What this house's entry says otherwise."""
         settings = Settings(data_dir=folder)
         self.db: Database = open_database(settings)
         migrate(self.db)
@@ -44,7 +46,7 @@ class House:
             settings = Settings(data_dir=self.folder, sample_origin=server.origin, allow_hosts=("127.0.0.1",))
             harvester = Harvester(
                 settings,
-                served(server.origin),
+                {k: s.model_copy(update=self.entry) for k, s in served(server.origin).items()},
                 self.db,
                 self.engine,
                 tagger=self.tagger,
@@ -104,6 +106,75 @@ def test_a_moved_deadline_is_published_as_an_event(house: House) -> None:
 
     assert (report.new, report.changed, report.events) == (0, 1, 1)
     assert events_of(house.db, f"{SOURCE}:IDF001")[-1].kind == "deadline_extended"
+
+
+def drop(key: str) -> Change:
+    return lambda records: [record for record in records if record["id_aide"] != key]
+
+
+def test_a_call_missed_by_healthy_runs_is_withdrawn_and_returns(house: House) -> None:
+    house.harvest()
+    runs = SOURCES[SOURCE].expect.withdraw_after_runs
+    assert runs is not None
+    for _ in range(runs):
+        house.harvest(changed(drop("IDF001")))
+    gone = get_call(house.db, f"{SOURCE}:IDF001")
+    house.harvest()
+    back = get_call(house.db, f"{SOURCE}:IDF001")
+
+    assert gone is not None
+    assert back is not None
+    assert (gone.withdrawn, back.withdrawn) == (True, False)
+    assert [event.kind for event in events_of(house.db, f"{SOURCE}:IDF001")] == [
+        "new",
+        "withdrawn",
+        "returned",
+    ]
+
+
+def test_an_unhealthy_run_withdraws_nothing(house: House) -> None:
+    house.harvest()
+    for _ in range(5):
+        house.harvest(changed(lambda _records: []))
+
+    assert [event.kind for event in events_of(house.db, f"{SOURCE}:IDF001")] == ["new"]
+
+
+def test_a_rejected_record_is_not_missed(house: House) -> None:
+    def spoil(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [r | {"date_cloture": "soon"} if r["id_aide"] == "IDF001" else r for r in records]
+
+    house.harvest()
+    for _ in range(5):
+        house.harvest(changed(spoil))
+
+    assert [event.kind for event in events_of(house.db, f"{SOURCE}:IDF001")] == ["new"]
+
+
+def test_half_the_list_gone_at_once_is_no_healthy_run(house: House) -> None:
+    house.harvest()
+
+    (report,) = house.harvest(changed(lambda records: records[: len(records) // 2]))
+
+    assert report.result == "unhealthy"
+    assert report.problems == ("6 calls, the last healthy run had 11: too many gone at once",)
+
+
+def test_a_change_of_ours_is_told_as_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.harvest()
+    monkeypatch.setitem(house.entry, "deadline_hour", "16:00")
+
+    house.harvest(
+        changed(
+            lambda records: [
+                r | {"objectif": "<p>New.</p>"} if r["id_aide"] == "IDF001" else r for r in records
+            ]
+        )
+    )
+
+    told = {(event.kind, event.cause) for event in events_of(house.db, f"{SOURCE}:IDF001")[1:]}
+    assert ("deadline_shortened", "parser") in told
+    assert ("text_changed", "source") in told
 
 
 def without_key(record: dict[str, Any]) -> dict[str, Any]:
