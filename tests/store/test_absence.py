@@ -1,5 +1,6 @@
 """A call that is listed no more is withdrawn late, and comes back as itself."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from normalize.call import Call
@@ -130,8 +131,8 @@ def test_only_calls_that_change_are_read_again(db: Database) -> None:
     run(db, call(1), call(2))
     asked: list[str] = []
 
-    def reread(ids: object) -> dict[str, Call]:
-        asked.extend(ids)  # type: ignore[arg-type, call-overload]  # a sequence of ids
+    def reread(ids: Sequence[str]) -> dict[str, Call]:
+        asked.extend(ids)
         return {}
 
     publish(
