@@ -17,6 +17,7 @@ from index.opening import open_engine
 from index.query import SearchQuery
 from portal_api import api, exporting, gates, openapi, pages, problems, syndication
 from portal_api.answering import HeadLikeGet, SafeHeaders
+from portal_api.common_grants import routes as common_grants
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
 from portal_api.state import Portal, PortalDep
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.include_router(api.router)
     app.include_router(exporting.router)
     app.include_router(syndication.router)  # before the pages: /calls/{id}.ics is not a call's page
+    common_grants.install(app, portal)
     app.include_router(pages.router, include_in_schema=False)
     desk.install(app, portal)
     app.add_api_route("/healthz", _alive, include_in_schema=False)

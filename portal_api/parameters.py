@@ -84,6 +84,7 @@ _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems a route may answer with, as OpenAPI says them."""
     words = {
+        400: "The body cannot be read",
         404: "There is no such thing",
         422: "A parameter is not understood; `parameter` names it",
         405: "Not a method of this address; `Allow` names those that are",

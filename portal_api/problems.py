@@ -1,5 +1,6 @@
 """Every error of the API as problem+json (RFC 9457), of the pages as a page with a search box."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -15,6 +16,7 @@ from store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "30"}
+COMMON_GRANTS = "/common-grants/"
 
 
 def problem(
@@ -81,7 +83,10 @@ def _fault(request: Request, error: Exception) -> Response:
 def _answer(
     request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, **more: str
 ) -> Response:
-    if is_for_programs(request.url.path):
+    path = request.url.path
+    if path.startswith(COMMON_GRANTS):
+        return _common_grants_error(status, detail, headers, **more)
+    if is_for_programs(path):
         return problem(status, detail, headers, **more)
     page: Response = request.app.state.templates.TemplateResponse(
         request,
@@ -91,3 +96,11 @@ def _answer(
         headers=dict(headers or {}),
     )
     return page
+
+
+def _common_grants_error(
+    status: int, detail: str, headers: Mapping[str, str] | None, **more: str
+) -> JSONResponse:
+    """Return a problem that is an error of CommonGrants too: that protocol names members and media type."""
+    said = json.loads(bytes(problem(status, detail, None, **more).body))
+    return JSONResponse(said | {"message": detail, "errors": [detail]}, status, dict(headers or {}))
