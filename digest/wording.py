@@ -39,6 +39,10 @@ class Wording:
         self._taxonomy = taxonomy
         self._zone_of = zone_of
 
+    def counted(self, one: str, many: str, number: int) -> str:
+        """Return the text that goes with a number, ``%(num)s`` filled in."""
+        return self.ngettext(one, many, number) % {"num": self.number(number)}
+
     # --- dates, amounts, places
 
     def day(self, day: date) -> str:
@@ -68,7 +72,7 @@ class Wording:
         days = (deadline.at.astimezone(zone).date() - now.astimezone(zone).date()).days
         if days <= 0:
             return self.gettext("today")
-        return self.ngettext("in %(num)s day", "in %(num)s days", days) % {"num": self.number(days)}
+        return self.counted("in %(num)s day", "in %(num)s days", days)
 
     def when(self, call: Call, now: datetime) -> str:
         """Return until when a call is open, or when it opens."""
@@ -144,7 +148,7 @@ class Wording:
         rest = len(names) - PLACES_SHOWN
         if rest <= 1:
             return ", ".join(names)
-        more = self.ngettext("and %(num)s more", "and %(num)s more", rest) % {"num": self.number(rest)}
+        more = self.counted("and %(num)s more", "and %(num)s more", rest)
         return f"{', '.join(names[:PLACES_SHOWN])} {more}"
 
     def area(self, key: str) -> str:
@@ -265,9 +269,9 @@ class Wording:
         areas = [tag.area for tag in call.tags if tag.area in query.area]
         sectors = [sector for sector in call.sectors if sector in query.sector]
         said = [self.area(key) for key in dict.fromkeys([*sectors, *areas])]
-        said += [
-            known.name for code, known in regions().items() if code in query.region and code in call.regions
-        ]
+        known = regions()
+        here = [code for code in query.region if code in call.regions]
+        said += [known[code].name if code in known else code for code in here]
         said += [self.country(code) for code in query.country if code in call.countries]
         said += [self.applicant(kind) for kind in query.applicant if kind in call.applicants]
         if call.programme in query.programme:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from digest.cards import GetCalls
 from digest.links import Links
 from digest.message import Mail, compose
 from digest.posting import Envelope
 from digest.rendering import Piece, Renderer, as_html, fill, wrapped
-from digest.telling import DigestBody, GetCalls
+from digest.telling import DigestBody
 from digest.wording import Wording
 from index.query import SearchQuery
 from store.deliveries import Delivery

@@ -10,12 +10,15 @@ same Message-ID, and counted (``repeated``).
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, select, update
-from sqlmodel import Session, col
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+from sqlmodel import col
 
 from store.database import Database
 from store.subscribers import Subscriber, learn, subscriber_of
@@ -161,7 +164,7 @@ def plan_deliveries(db: Database, run: DigestRun, mails: Sequence[Planned], quie
                 ],
             )
         for mail in quiet:
-            _advance(session, mail, None)
+            _advance(session.connection(), mail, None)
         if quiet:
             session.execute(
                 update(DigestRunRow)
@@ -240,17 +243,25 @@ def begin_handing(db: Database, delivery: Delivery, now: datetime) -> bool:
     Somebody who left or paused since the mail was planned gets nothing: that is looked up here, in
     the same transaction.
     """
-    with db.write() as session:
-        state = session.execute(
-            select(col(DeliveryRow.state)).where(col(DeliveryRow.id) == delivery.id)
-        ).scalar_one_or_none()
-        if state != "waiting":
+    with db.write_rows() as connection:
+        query = (
+            select(
+                col(DeliveryRow.state),
+                col(SubscriberRow.state),
+                SubscriberRow.email,
+                SubscriberRow.paused_until,
+            )  # type: ignore[call-overload]
+            .join(SubscriberRow, col(DeliveryRow.subscriber_id) == col(SubscriberRow.id))
+            .where(col(DeliveryRow.id) == delivery.id)
+        )
+        found = connection.execute(query).one_or_none()
+        if found is None or found[0] != "waiting":
             return False
-        row = session.get(SubscriberRow, delivery.subscriber.id)
-        if row is None or not _may_get(subscriber_of(row), delivery.run, now):
-            _set(session, delivery.id, state="skipped", plan=None)
+        to = replace(delivery.subscriber, state=found[1], email=found[2], paused_until=found[3])
+        if not _may_get(to, delivery.run, now):
+            _set(connection, delivery.id, state="skipped", plan=None)
             return False
-        _set(session, delivery.id, state="handing", attempts=delivery.attempts + 1)
+        _set(connection, delivery.id, state="handing", attempts=delivery.attempts + 1)
         return True
 
 
@@ -262,9 +273,9 @@ def _may_get(subscriber: Subscriber, run: DigestRun, now: datetime) -> bool:
 def note_sent(db: Database, delivery: Delivery, now: datetime, reply: str) -> None:
     """Write that the server took a mail, and what its subscriber knows by it: one transaction."""
     assert delivery.planned is not None, "a mail that left had a plan"
-    with db.write() as session:
-        _set(session, delivery.id, state="sent", sent_at=now, plan=None, reply=reply[:200])
-        _advance(session, delivery.planned, now)
+    with db.write_rows() as connection:
+        _set(connection, delivery.id, state="sent", sent_at=now, plan=None, reply=reply[:200])
+        _advance(connection, delivery.planned, now)
 
 
 def note_failed(
@@ -291,36 +302,42 @@ def note_failed(
         values = {"state": "waiting", "next_try_at": next_try_at}
     if uncertain:
         values["repeated"] = DeliveryRow.repeated + 1
-    with db.write() as session:
-        _set(session, delivery.id, attempts=attempts, reply=reply[:200], **values)
+    with db.write_rows() as connection:
+        _set(connection, delivery.id, attempts=attempts, reply=reply[:200], **values)
 
 
 def note_nothing_left(db: Database, delivery: Delivery) -> None:
     """Write that a mail has nothing to tell any more (all of it is over by now): its subscriber moves on."""
     assert delivery.planned is not None, "a waiting mail has a plan"
-    with db.write() as session:
-        _set(session, delivery.id, state="skipped", plan=None)
-        _advance(session, delivery.planned, None)
+    with db.write_rows() as connection:
+        _set(connection, delivery.id, state="skipped", plan=None)
+        _advance(connection, delivery.planned, None)
 
 
-def _set(session: Session, delivery_id: int, **values: Any) -> None:  # noqa: ANN401 - any column's value
-    session.execute(update(DeliveryRow).where(col(DeliveryRow.id) == delivery_id).values(**values))
+def _set(connection: Connection, delivery_id: int, **values: Any) -> None:  # noqa: ANN401 - any column's value
+    which = update(DeliveryRow).where(col(DeliveryRow.id) == delivery_id)
+    connection.execute(which.values(**values))
 
 
-def _advance(session: Session, mail: Planned, sent_at: datetime | None) -> None:
+def _advance(connection: Connection, mail: Planned, sent_at: datetime | None) -> None:
     values: dict[str, Any] = {} if mail.cursor is None else {"cursor": mail.cursor}
     if sent_at is not None:
         values |= {"last_sent_at": sent_at, "bounces": 0}
     if values:
-        session.execute(
-            update(SubscriberRow).where(col(SubscriberRow.id) == mail.subscriber_id).values(**values)
+        who = update(SubscriberRow).where(col(SubscriberRow.id) == mail.subscriber_id)
+        # By the connection: the session's own way takes ten times as long, ten thousand times a run.
+        connection.execute(who.values(**values))
+    learn(connection, mail.learnt)
+    if mail.reminded:
+        insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+        given = insert(RemindedRow).on_conflict_do_nothing()
+        connection.execute(
+            given,
+            [
+                {"subscriber_id": mail.subscriber_id, "call_id": call_id, "deadline_at": at, "days": days}
+                for call_id, at, days in mail.reminded
+            ],
         )
-    learn(session, mail.learnt)
-    for call_id, at, days in mail.reminded:
-        if session.get(RemindedRow, (mail.subscriber_id, call_id, at, days)) is None:
-            session.add(
-                RemindedRow(subscriber_id=mail.subscriber_id, call_id=call_id, deadline_at=at, days=days)
-            )
 
 
 @dataclass(frozen=True, slots=True)

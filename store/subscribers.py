@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 
 from store.database import Database
@@ -283,16 +284,15 @@ def lowest_cursor(db: Database) -> int:
         return int(session.execute(query).scalar_one() or 0)
 
 
-def learn(session: Session, learnt: Mapping[int, bytes]) -> None:
+def learn(connection: Connection, learnt: Mapping[int, bytes]) -> None:
     """Add calls to what subscriptions are known to have fitted; within the caller's transaction."""
     for subscription_id, packed in learnt.items():
         query = select(col(SubscriptionRow.known)).where(col(SubscriptionRow.id) == subscription_id)
-        known = session.execute(query).scalar_one_or_none()
+        known = connection.execute(query).scalar_one_or_none()
         if known is not None and packed:
             both = pack(unpack(known) | unpack(packed)) if known else packed
-            session.execute(
-                update(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id).values(known=both)
-            )
+            which = update(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id)
+            connection.execute(which.values(known=both))
 
 
 def count_subscribers(db: Database) -> Mapping[str, int]:
