@@ -29,9 +29,8 @@ $(STAMP): requirements/dev.txt requirements/tools.txt pyproject.toml
 demo: setup ## Harvest the recorded samples through the real spiders and serve the portal (PORT=8000)
 	$(BIN)/python -m jobs.demo --port $(PORT)
 
-run: setup ## Harvest the live sources and serve the portal (PORT=8000)
-	$(BIN)/portal harvest || echo "some sources were unhealthy; 'portal sources' says why" >&2
-	$(BIN)/portal serve --port $(PORT)
+run: setup ## Serve the portal, harvest every night, send digests (PORT=8000)
+	$(BIN)/portal up --port $(PORT)
 
 test: setup ## Run all tests
 	$(BIN)/python -m pytest -n 2 $(TESTS)

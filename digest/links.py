@@ -77,6 +77,10 @@ class Links:
         text = "\x1f".join(map(str, words)).encode()
         return hmac.new(self._key, text, sha256).hexdigest()[:_MAC_LETTERS]
 
+    def same(self, purpose: str, value: object, mac: str) -> bool:
+        """Tell whether a keyed hash is that of a value, in constant time."""
+        return hmac.compare_digest(mac.lower().encode("utf-8", "replace"), self.mac(purpose, value).encode())
+
     def bounce_address(self, address: str, subscriber_id: int) -> str:
         """Return the envelope sender of one person's mails: ``bounce+42.<hash>@portal.example``."""
         local, _, domain = address.rpartition("@")
@@ -88,7 +92,4 @@ class Links:
         number, _, mac = said.partition(".")
         if not number.isascii() or not number.isdigit() or len(number) > 18:
             return None
-        good = hmac.compare_digest(
-            mac.lower().encode("utf-8", "replace"), self.mac("bounce", int(number)).encode()
-        )
-        return int(number) if good else None
+        return int(number) if self.same("bounce", int(number), mac) else None

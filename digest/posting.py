@@ -95,6 +95,20 @@ class PostOffice:
         with only_one(self._db, "post"):
             return asyncio.run(self._post())
 
+    def send_extra(self, envelope: Envelope) -> bool:
+        """Send one mail that has no row, such as the canary; returns whether it was taken."""
+        return asyncio.run(self._send_extra(envelope))
+
+    async def _send_extra(self, envelope: Envelope) -> bool:
+        async with self._open_sender() as sender:
+            try:
+                await sender.address(envelope.sender, envelope.recipient)
+                await sender.hand_over(envelope.message)
+            except (MailServerDown, NotTaken) as error:
+                log.warning("an extra mail was not taken", extra={"reason": str(error)})
+                return False
+        return True
+
     async def _post(self) -> Posted:
         posted = Posted(recovered=deliveries.recover(self._db))
         if posted.recovered:

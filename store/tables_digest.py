@@ -125,6 +125,17 @@ class JobRunRow(SQLModel, table=True):
     attempts: int = 1
 
 
+class JobPlanRow(SQLModel, table=True):
+    """When a job comes next, as the scheduler last said."""
+
+    __tablename__ = "job_plan"
+
+    job: str = Field(primary_key=True, sa_type=KeptString)
+    title: str = Field(sa_type=KeptText)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    said_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class LinkCheckRow(SQLModel, table=True):
     """The last look at the page of a call."""
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from jobs.cli import exporting, harvesting, searching, serving, staffing
+from jobs.cli import exporting, harvesting, scheduling, searching, serving, staffing
 
 app = typer.Typer(
     name="portal",
@@ -19,6 +19,9 @@ app.command("export")(exporting.export)
 app.command("tag")(searching.tag)
 app.command("reindex")(serving.reindex)
 app.command("serve")(serving.serve)
+app.command("schedule")(scheduling.schedule)
+app.command("up")(scheduling.up)
+app.command("digest")(scheduling.digest)
 app.command("doctor")(serving.doctor)
 app.add_typer(staffing.app, name="staff")
 
