@@ -20,12 +20,13 @@ from jobs.environment import environment_of
 from jobs.judging import Counts, judge
 from normalize.call import Call
 from normalize.errors import NotACall, RecordError
-from normalize.pipeline import normalize
+from normalize.pipeline import TextTagger, normalize
 from normalize.record import RawRecord
 from normalize.tagging import Tagger
 from store.absence import note_absent
 from store.archive import Archive
 from store.database import Database
+from store.groups import regroup
 from store.publishing import Published, Reread, publish
 from store.reading import get_calls
 from store.runs import (
@@ -88,7 +89,7 @@ def normalise_records(
     source: Source,
     *,
     now: datetime,
-    tagger: Tagger,
+    tagger: TextTagger,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Normalised:
     """Normalise records one by one; the one place of the house where a bad record is caught.
@@ -156,10 +157,15 @@ class Harvester:
     def harvest(self, source_ids: Sequence[str]) -> list[RunReport]:
         """Crawl and publish the sources, two at a time; reports in the order asked.
 
-        One source's failure leaves the others alone. The index follows at the end of each source.
+        One source's failure leaves the others alone. The index follows at the end of each source; at
+        the very end the same call seen through several sources is grouped.
         """
         with ThreadPoolExecutor(max_workers=CRAWLS_AT_ONCE, thread_name_prefix="harvest") as pool:
-            return list(pool.map(self._harvest_one, source_ids))
+            reports = list(pool.map(self._harvest_one, source_ids))
+        found = regroup(self._db)
+        log.info("looked for duplicates", extra={"groups": found.groups, "changed": found.changed})
+        self.synchronise()
+        return reports
 
     def synchronise(self) -> Synced | None:
         """Bring the index in step with the store; None without an engine."""

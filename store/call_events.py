@@ -35,6 +35,16 @@ def events_of_calls(db: Database, call_ids: Sequence[str]) -> Mapping[str, Seque
     return found
 
 
+def events_of_run(db: Database, run_id: int) -> list[StoredEvent]:
+    """Return what one run found changed, in order."""
+    query = select(EventRow).where(col(EventRow.run_id) == run_id).order_by(col(EventRow.number))
+    with db.read() as session:
+        return [
+            StoredEvent(**{name: getattr(row, name) for name in _FIELDS})
+            for row in session.execute(query).scalars()
+        ]
+
+
 def last_events(db: Database, call_ids: Sequence[str] | None = None) -> list[LastEvent]:
     """Return the latest event of each call, latest first.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from normalize.call import Call
 
-LIFE = frozenset({"first_seen_at", "last_seen_at", "changed_at", "revision"})
+LIFE = frozenset({"first_seen_at", "last_seen_at", "changed_at", "revision", "group_id"})
 """Fields the store keeps; what a publisher says of them does not count."""
 _UNORDERED = ("aliases", "applicants", "countries", "deadlines", "instrument", "keywords", "regions")
 """Fields whose order a source may shuffle without saying anything new."""

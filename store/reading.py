@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from normalize.call import Call
 from store.database import Database
+from store.fingerprint import LIFE
 from store.tables import CallRow, EventRow
 
 READ_BATCH = 500
@@ -34,8 +35,7 @@ class StoredEvent:
 def call_of(row: CallRow) -> Call:
     """Return the row's call with the life the store keeps."""
     call = Call.model_validate_json(row.document)
-    life = {name: getattr(row, name) for name in ("first_seen_at", "last_seen_at", "changed_at", "revision")}
-    return call.model_copy(update=life)
+    return call.model_copy(update={name: getattr(row, name) for name in LIFE})
 
 
 def get_call(db: Database, call_id: str) -> Call | None:

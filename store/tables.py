@@ -107,6 +107,8 @@ class CallRow(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
     revision: int = 1
     missed_runs: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    group_id: str | None = Field(default=None, sa_type=KeptText, index=True)
+    group_reason: str | None = Field(default=None, sa_type=KeptText)
 
 
 class EventRow(SQLModel, table=True):
@@ -131,3 +133,15 @@ class CounterRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: int = Field(sa_column=Column(_Key, nullable=False))
+
+
+class ApartRow(SQLModel, table=True):
+    """Two calls that staff said are not the same; ``one_id`` sorts before ``other_id``."""
+
+    __tablename__ = "apart"
+
+    one_id: str = Field(primary_key=True, sa_type=KeptText)
+    other_id: str = Field(primary_key=True, sa_type=KeptText)
+    by: str = Field(sa_type=KeptString)
+    at: datetime = Field(sa_type=UtcDateTime)
+    reason: str = Field(sa_type=KeptText)
