@@ -16,6 +16,7 @@ from normalize.fields import DeadlineText, Fields
 from normalize.lookups import look_up, look_up_status
 from normalize.mapping import map_payload
 from normalize.money import money_of, parse_rate
+from normalize.periods import is_period
 from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
 from normalize.tagging import TagResult, TagText
@@ -132,18 +133,28 @@ def _who_may_apply(fields: Fields, source: Source) -> dict[str, Any]:
 
 
 def _when(fields: Fields, source: Source) -> dict[str, Any]:
-    opens_at = _moment("opens_at", fields.opens_at, source)
-    deadlines = _deadlines(fields.deadlines, source, continuous=fields.continuous)
+    # A week, a quarter or a month is no date: it is kept in the source's words.
+    vague = [
+        text for text in (fields.opens_at, *(d.text for d in fields.deadlines)) if _is_vague(text, source)
+    ]
+    opens_at = None if fields.opens_at in vague else _moment("opens_at", fields.opens_at, source)
+    exact = tuple(deadline for deadline in fields.deadlines if deadline.text not in vague)
+    deadlines = _deadlines(exact, source, continuous=fields.continuous)
+    note = "; ".join(filter(None, (fields.deadline_note, *vague)))
     dated = [deadline.at for deadline in deadlines if deadline.at]
     if opens_at and dated and opens_at > max(dated):
         raise RecordError("opens after its last deadline", field="deadlines", value=fields.opens_at)
     return {
         "opens_at": opens_at,
         "deadlines": deadlines,
-        "deadline_note": clean_line(fields.deadline_note or "") or None,
+        "deadline_note": clean_line(note) or None,
         "decided_at": _moment("decided_at", fields.decided_at, source),
         "source_status": look_up_status(fields.status, source),
     }
+
+
+def _is_vague(text: str | None, source: Source) -> bool:
+    return bool(text) and is_period(text or "", source.language)
 
 
 def _deadlines(

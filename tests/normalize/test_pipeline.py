@@ -304,3 +304,11 @@ def test_the_same_record_gives_the_same_call_on_another_day() -> None:
     later = datetime(2031, 1, 1, tzinfo=UTC)
 
     assert call() == normalize(raw(RECORD), source(), now=later, tagger=Untagged())
+
+
+@pytest.mark.parametrize("period", ["Q1 2027", "2027-W10", "I kw. 2027", "mai 2027"])
+def test_a_period_is_a_note_and_never_a_day(period: str) -> None:
+    read = call(source(language=None), deadlines=[period], opens_at=period)
+
+    assert (read.deadlines, read.opens_at) == ((), None)
+    assert read.deadline_note == f"{period}; {period}"

@@ -1,0 +1,56 @@
+"""Words that make a date in running text a deadline, take that away again, or say there is none."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from config.errors import ConfigError
+
+DEFAULT = Path(__file__).parent / "prose_words.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ProseWords:
+    """One pattern a kind of word; each finds whole words in folded text.
+
+    Attributes:
+        deadline: Make a date the last day to apply.
+        exclusive: Leave open whether the day itself still counts ("before").
+        other_end: Let a date end something else (expenses, works, contracts).
+        no_end: Say that there is no end but that of the money.
+        told_apart: Tell several dates of one call apart ("second cut-off").
+    """
+
+    deadline: re.Pattern[str]
+    exclusive: re.Pattern[str]
+    other_end: re.Pattern[str]
+    no_end: re.Pattern[str]
+    told_apart: re.Pattern[str]
+
+
+@cache
+def prose_words(path: Path = DEFAULT) -> ProseWords:
+    """Read the words.
+
+    Raises:
+        ConfigError: The file is missing, no TOML, or lacks a list; names file and key.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path, "-", "-", str(error)) from error
+    patterns = {}
+    for kind in ProseWords.__slots__:
+        words = document.get(kind)
+        if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+            raise ConfigError(path, "-", kind, "a list of words is needed")
+        patterns[kind] = _pattern(words)
+    return ProseWords(**patterns)
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    # A blank stands for any white space; the longest alternative wins.
+    spelled = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in words), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)")

@@ -1,0 +1,195 @@
+"""Deadlines in running text: a date is taken only next to a word that makes it one.
+
+"Domande entro le ore 12.00 del 15 maggio 2027" is a deadline. A date without such a word is none; one
+near "expenses" or "completion of the works" ends something else; "before 15 May" leaves open which day
+is the last; two dates that nothing tells apart contradict each other. All of those become a note in the
+source's own words, never a date.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.nuts import fold
+from config.prose_words import prose_words
+from normalize.dates import parse_printed
+from normalize.errors import RecordError
+from normalize.fields import DeadlineText
+from normalize.printed_date import OPEN_ENDED, PrintedDate
+
+READ_MAX = 60_000
+"""Characters read; no call says its deadline only after that."""
+NEAR = 70
+"""Characters between the end of a deadline word and its date (recorded Italian and French pages)."""
+_DATES_MAX = 40
+NOTE_MAX = 400
+_DATE = re.compile(
+    r"(?<![\w/.-])(?:"
+    r"\d{4}-\d{2}-\d{2}(?!\d)"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?![\d/])"
+    r"|\d{1,2}(?:\s?[.ºª°]|er|st|nd|rd|th)?\s+(?:d[e']\s*|di\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de[l]?\s+)?\d{4}(?!\d)"
+    r"|[^\W\d_]{3,12}\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}(?!\d)"
+    r")",
+    re.IGNORECASE,
+)
+_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])"
+_HOUR_BEFORE = re.compile(
+    rf"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)\s*{_CLOCK}"
+    r"\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*(?:del(?:l[’'])?(?:\s+giorno)?|du|le|di|on|am|vom|den|dnia|de[l]?(?:\s+d[ií]a)?|,)?\s*$",
+    re.IGNORECASE,
+)
+_HOUR_AFTER = re.compile(
+    rf"\s*,?\s*(?:\(?\s*)(?:alle|ore|alle ore|a las|à|at|um|kl\.?|klo|ora|,|at:)\s*(?:ore\s*)?{_CLOCK}",
+    re.IGNORECASE,
+)
+_HOUR_SIGN = re.compile(
+    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
+
+
+@dataclass(frozen=True, slots=True)
+class ProseDates:
+    """What a text says of the time to apply.
+
+    Attributes:
+        deadlines: As printed, each once; empty when none is certain.
+        continuous: It says that there is no end but that of the money.
+        note: The sentences about the end, where they hold no certain date.
+    """
+
+    deadlines: tuple[DeadlineText, ...] = ()
+    continuous: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    printed: PrintedDate
+    text: str
+    certain: bool
+
+
+def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | None = None) -> ProseDates:
+    """Read the deadlines of a call out of its text.
+
+    Args:
+        text: Plain text; only its beginning is read (`READ_MAX`).
+        formats: ``strptime`` formats the source declares; needed for all-digit dates.
+        language: ISO 639-1 of the text.
+    """
+    text = text[:READ_MAX]
+    folded = _folded(text)
+    found = list(_dates(text, folded, formats, language))
+    certain = {(one.printed.day, one.printed.hour): one for one in found if one.certain}
+    days = {one.printed.day for one in certain.values()}
+    endless = bool(prose_words().no_end.search(folded))
+    if len(days) == 1 and len(certain) <= 2 and len({hour for _, hour in certain if hour}) <= 1:
+        # "15 May 2027" in one place and "15 May 2027 at 12:00" in another: the hour is the same day's.
+        best = max(certain.values(), key=lambda one: one.printed.hour is not None)
+        return ProseDates((DeadlineText(text=best.text),), endless)
+    if (
+        len(certain) > 1
+        and len(days) == len(certain)
+        and all(_is_told_apart(folded, one) for one in certain.values())
+    ):
+        ordered = sorted(certain.values(), key=lambda one: one.printed.day)
+        return ProseDates(tuple(DeadlineText(text=one.text, kind="cut_off") for one in ordered), endless)
+    return ProseDates((), endless and not certain, _note(text, folded, found))
+
+
+class _Letters(dict[int, str]):
+    """Fills itself with the folded form of each character met: one for one, so that offsets stay."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        folded = fold(sign)
+        self[code] = letter = folded if len(folded) == 1 else "'" if sign in "’ʼ`´" else sign.lower()[0]
+        return letter
+
+
+_LETTERS = _Letters()
+
+
+def _folded(text: str) -> str:
+    return text.translate(_LETTERS)
+
+
+def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | None) -> Iterator[_Found]:
+    last = 0
+    for count, match in enumerate(_DATE.finditer(text)):
+        if count >= _DATES_MAX:
+            return
+        before = _before(folded, match.start(), last)
+        last = match.end()
+        read = _with_hour(text, match, formats, language)
+        if read is None or read[1].day in OPEN_ENDED:
+            continue
+        words = list(prose_words().deadline.finditer(before))
+        if not words:
+            continue
+        between = before[words[-1].end() :]
+        around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
+        certain = (
+            len(between) <= NEAR
+            and not prose_words().exclusive.search(between)
+            and not prose_words().other_end.search(around)
+        )
+        yield _Found(
+            match.start(), match.end(), read[1], read[0], certain and not _hour_unread(text, match, read[1])
+        )
+
+
+def _before(folded: str, start: int, last: int) -> str:
+    """Return what stands before a date in its sentence, and after the date before it."""
+    window = folded[max(last, start - 2 * NEAR) : start]
+    ends = list(re.finditer(r"[!?;\n]|\.\s", window))
+    return window[ends[-1].end() :] if ends else window
+
+
+def _with_hour(
+    text: str, match: re.Match[str], formats: tuple[str, ...], language: str | None
+) -> tuple[str, PrintedDate] | None:
+    """Return a date, with its hour where one stands beside it, as one text and as read; None for no date."""
+    day = match.group().rstrip(",")
+    beside = _HOUR_BEFORE.search(text[max(0, match.start() - 40) : match.start()]) or _HOUR_AFTER.match(
+        text[match.end() : match.end() + 40]
+    )
+    try:
+        printed = parse_printed(day, formats, language)
+        if beside is None:
+            return day, printed
+        iso = f"{printed.day:%Y-%m-%d} {int(beside['hour']):02d}:{beside['minute']}"
+        return iso, parse_printed(iso)
+    except RecordError:
+        return None
+
+
+def _hour_unread(text: str, match: re.Match[str], printed: PrintedDate) -> bool:
+    """Tell whether an hour stands by the date that we could not read: then the date alone would mislead."""
+    if printed.hour is not None:
+        return False
+    near = text[max(0, match.start() - 30) : match.start()] + " " + text[match.end() : match.end() + 25]
+    return _HOUR_SIGN.search(near) is not None
+
+
+def _is_told_apart(folded: str, found: _Found) -> bool:
+    return prose_words().told_apart.search(folded[max(0, found.start - 2 * NEAR) : found.start]) is not None
+
+
+def _note(text: str, folded: str, found: list[_Found]) -> str | None:
+    """Return the sentences that speak of the end, as they stand."""
+    spans: list[tuple[int, int]] = []
+    for start, end in [(one.start, one.end) for one in found] + [
+        m.span() for m in prose_words().no_end.finditer(folded)
+    ]:
+        stops = [m.end() for m in _SENTENCE.finditer(text, 0, start)]
+        following = _SENTENCE.search(text, end)
+        span = (stops[-1] if stops else 0, following.start() if following else len(text))
+        if span not in spans:
+            spans.append(span)
+    words = " … ".join(" ".join(text[start:end].split()) for start, end in sorted(spans))
+    return (words if len(words) <= NOTE_MAX else f"{words[: NOTE_MAX - 1]}…") or None

@@ -1,0 +1,135 @@
+"""A date in running text is a deadline only where the text says so beyond doubt."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalize.dates import parse_deadline, parse_printed
+from normalize.prose_dates import NOTE_MAX, ProseDates, find_deadlines
+from tests.normalize.building import source
+
+SLASHES = ("%d/%m/%Y", "%d.%m.%Y")
+
+
+def read(text: str, language: str | None = None) -> list[tuple[date, str | None]]:
+    found = find_deadlines(text, SLASHES, language)
+    printed = [parse_printed(one.text, SLASHES, language) for one in found.deadlines]
+    return [(one.day, f"{one.hour:%H:%M}" if one.hour else None) for one in printed]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day", "hour"),
+    [
+        ("Deadline: 15 May 2027.", "en", date(2027, 5, 15), None),
+        ("Applications are open until 15 May 2027 at 17:00.", "en", date(2027, 5, 15), "17:00"),
+        ("Le domande entro le ore 12.00 del 15 maggio 2027.", "it", date(2027, 5, 15), "12:00"),
+        ("Scadenza: 15/05/2027", "it", date(2027, 5, 15), None),
+        ("Presentazione entro e non oltre il 15/05/2027 alle ore 18:00", "it", date(2027, 5, 15), "18:00"),
+        ("Date limite de dépôt : 1er juin 2027 à 12h00", "fr", date(2027, 6, 1), "12:00"),
+        ("Les dossiers sont reçus jusqu’au 15 mai 2027.", "fr", date(2027, 5, 15), None),
+        ("Anträge können bis zum 15. Mai 2027 gestellt werden.", "de", date(2027, 5, 15), None),
+        ("Einreichungsfrist: 15.05.2027", "de", date(2027, 5, 15), None),
+        ("El plazo finaliza el 15 de mayo de 2027.", "es", date(2027, 5, 15), None),
+        ("Het loket sluit op 15 mei 2027", "nl", date(2027, 5, 15), None),
+        ("Wnioski do dnia 15 maja 2027 r.", "pl", date(2027, 5, 15), None),
+        ("Candidaturas até ao dia 15 de maio de 2027", "pt", date(2027, 5, 15), None),
+        ("Sista ansökningsdag 15 maj 2027", "sv", date(2027, 5, 15), None),
+        ("Dal 1 marzo 2027 fino al 15 maggio 2027 si può far domanda.", "it", date(2027, 5, 15), None),
+        ("Deadline 15 May 2027. Again: deadline 15 May 2027 at 17:00.", "en", date(2027, 5, 15), "17:00"),
+    ],
+)  # fmt: skip
+def test_a_date_next_to_a_deadline_word_is_read(
+    text: str, language: str, day: date, hour: str | None
+) -> None:
+    assert read(text, language) == [(day, hour)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Published on 15 May 2027.", "en"),
+        ("Delibera n. 12 del 15/05/2027", "it"),
+        ("Submit before 15 May 2027.", "en"),
+        ("Les dossiers sont à déposer avant le 15 mai 2027.", "fr"),
+        ("I lavori devono concludersi entro il 31/12/2028.", "it"),
+        ("Spese sostenute fino al 31/12/2028.", "it"),
+        ("Das Programm läuft bis 31.12.2027 (Laufzeit bis 31.12.2027).", "de"),
+        ("Deadline: 15 May 2027. The deadline is 16 May 2027.", "en"),
+        ("Scadenza alle ore dodici del 15/05/2027", "it"),
+        ("Deadline: 05/15/2027", "en"),
+        ("Deadline: 31 April 2027", "en"),
+        ("The deadline was kept. Our office moved on 15 May 2027.", "en"),
+        ("Plazo: 15 días hábiles desde la publicación.", "es"),
+        ("Deadline: 31 December 2050", "en"),
+    ],
+)
+def test_anything_less_is_no_date(text: str, language: str) -> None:
+    assert read(text, language) == []
+
+
+def test_dates_that_a_word_tells_apart_are_cut_offs() -> None:
+    found = find_deadlines(
+        "First cut-off: deadline 1 March 2027. Second cut-off: deadline 1 September 2027.", (), "en"
+    )
+
+    assert [(one.text, one.kind) for one in found.deadlines] == [
+        ("1 March 2027", "cut_off"),
+        ("1 September 2027", "cut_off"),
+    ]
+
+
+def test_what_is_not_certain_is_kept_in_the_source_s_words() -> None:
+    found = find_deadlines(
+        "Bando aperto. Le domande vanno inviate prima del 15 maggio 2027! Altro.", (), "it"
+    )
+
+    assert found == ProseDates()
+
+    found = find_deadlines("Aperto. Scadenza prima del 15 maggio 2027! Altro.", (), "it")
+
+    assert found == ProseDates(note="Scadenza prima del 15 maggio 2027")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Open until funds are exhausted.",
+        "Jusqu’à épuisement des crédits.",
+        "Anträge sind laufend möglich.",
+        "Hasta agotar el crédito disponible.",
+        "Fino ad esaurimento delle risorse.",
+        "Nabór do wyczerpania środków.",
+    ],
+)
+def test_a_scheme_that_ends_with_its_money_says_so(text: str) -> None:
+    found = find_deadlines(text)
+
+    assert (found.continuous, found.deadlines) == (True, ())
+    assert found.note == text
+
+
+def test_an_end_of_the_money_and_a_last_day_are_both_kept() -> None:
+    found = find_deadlines("Entro il 15 maggio 2027 o fino ad esaurimento delle risorse.", (), "it")
+
+    assert (found.deadlines[0].text, found.continuous) == ("15 maggio 2027", True)
+
+
+def test_the_hour_is_that_of_the_source_s_zone() -> None:
+    found = find_deadlines("entro le ore 12:00 del 15 maggio 2027", (), "it")
+    read = parse_deadline(found.deadlines[0], source(timezone="Europe/Rome", language="it"))
+
+    assert read is not None
+    assert (read.at, read.precision) == (datetime(2027, 5, 15, 10, tzinfo=UTC), "minute")
+
+
+@given(
+    st.text(alphabet=st.sampled_from("entro il 15 maggio 2027 scadenza . : / 05 12:00 ore ’\n"), max_size=300)
+)
+def test_no_text_does_worse_than_say_nothing(text: str) -> None:
+    found = find_deadlines(text, SLASHES, "it")
+
+    for one in found.deadlines:
+        parse_printed(one.text, SLASHES, "it")
+    assert found.note is None or len(found.note) <= NOTE_MAX
