@@ -1,6 +1,7 @@
 """What every answer has in common: headers that keep a browser safe, and HEAD answered like GET."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_POLICY = (
@@ -15,6 +16,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+class Compressed(GZipMiddleware):
+    """Compress answers, but not the dumps: they are there packed, and parts of them can be asked for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        is_dump = scope["type"] == "http" and scope["path"].startswith("/dump/")
+        await (self.app(scope, receive, send) if is_dump else super().__call__(scope, receive, send))
 
 
 class SafeHeaders:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from config.settings import Settings
@@ -15,8 +14,8 @@ from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from portal_api import api, exporting, gates, openapi, pages, problems, syndication
-from portal_api.answering import HeadLikeGet, SafeHeaders
+from portal_api import api, catalog, dumps, exporting, gates, openapi, pages, problems, signposts, syndication
+from portal_api.answering import Compressed, HeadLikeGet, SafeHeaders
 from portal_api.common_grants import routes as common_grants
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
@@ -67,7 +66,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.portal = portal
     app.state.templates = pages.build_templates(portal)
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Compressed, minimum_size=1024)
     gates.install(app, settings)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(SafeHeaders)
@@ -75,6 +74,9 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.include_router(exporting.router)
     app.include_router(syndication.router)  # before the pages: /calls/{id}.ics is not a call's page
     common_grants.install(app, portal)
+    dumps.install(app, portal)
+    app.include_router(catalog.router)
+    app.include_router(signposts.router)
     app.include_router(pages.router, include_in_schema=False)
     desk.install(app, portal)
     app.add_api_route("/healthz", _alive, include_in_schema=False)

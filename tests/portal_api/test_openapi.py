@@ -64,8 +64,13 @@ PATHS = [
     "/common-grants/opportunities",
     "/common-grants/opportunities/search",
     "/common-grants/opportunities/{oppId}",
+    "/dcat",
+    "/dcat.ttl",
+    "/dump/{name}",
     "/feed.atom",
     "/feed.json",
+    "/sitemap-{name}.xml",
+    "/sitemap.xml",
 ]
 
 
