@@ -24,6 +24,8 @@ class IndexDocument:
     """One call as indexed. Moments are microseconds since 1970, UTC, as exact as `datetime` is.
 
     Attributes:
+        keywords: Its keywords, and who pays under which programme.
+        tags: Words of the areas it is tagged with: searched like keywords, but none of its own.
         opens: Opening; minus `FOREVER` when not stated.
         closes: Last instant of the last deadline; `FOREVER` when it has none or no end.
         base_status: Its status between ``opens`` and ``closes`` (see `Call.status_at`).
@@ -36,6 +38,7 @@ class IndexDocument:
     title: str
     summary: str
     keywords: str
+    tags: str
     identifiers: tuple[str, ...]
     body: str
     facets: Mapping[FacetName, tuple[str, ...]]
@@ -60,6 +63,7 @@ def build_document(call: Call) -> IndexDocument:
         title=composed(call.title),
         summary=composed(call.summary or ""),
         keywords=composed("\n".join(_keywords(call))),
+        tags=" ".join(tag.area.replace(".", " ").replace("_", " ") for tag in call.tags),
         identifiers=tuple(filter(None, (call.native_id, call.call_identifier, *call.aliases))),
         body=composed(body),
         facets=facet_values(call),
@@ -94,9 +98,8 @@ def running_until(deadline: Deadline) -> int:
 
 
 def _keywords(call: Call) -> list[str]:
-    tags = [tag.area.replace(".", " ").replace("_", " ") for tag in call.tags]
     about = (call.funder, call.programme, call.action_type, call.destination, call.partnership)
-    return [*call.keywords, *filter(None, about), *tags]
+    return [*call.keywords, *filter(None, about)]
 
 
 def facet_values(call: Call) -> dict[FacetName, tuple[str, ...]]:

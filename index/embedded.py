@@ -9,15 +9,18 @@ import tantivy
 
 from index.documents import build_document, moment_of
 from index.engine import SearchUnavailable
-from index.highlighting import Matcher, highlight
-from index.query import FacetName, FacetValue, Highlight, Hit, SearchQuery, SearchResult
+from index.highlighting import Matcher, explain
+from index.paging import Cursor
+from index.query import FacetName, FacetValue, Hit, SearchQuery, SearchResult
+from index.spelling import corrections, did_you_mean
 from index.tantivy_facets import count_facets
 from index.tantivy_folder import IndexFolder, take_writer
-from index.tantivy_pages import Hits, page_of
+from index.tantivy_pages import Place, page_of
 from index.tantivy_queries import Question
 from index.tantivy_reader import Reader, every_call, typed_errors
-from index.tantivy_schema import build_schema, to_tantivy
-from index.words import Clause, parse_text, within_one_edit
+from index.tantivy_schema import build_schema, read_shown, to_tantivy
+from index.tantivy_vocabulary import Vocabulary
+from index.words import parse_text
 from normalize.call import Call
 
 CURSOR_ID = "\x00cursor"
@@ -36,18 +39,28 @@ class EmbeddedEngine:
 
     def search(self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = ()) -> SearchResult:
         """Answer one question as of ``now``; see `SearchEngine.search`."""
-        reader = self._folder.reader()
+        cursor = Cursor.read(query.cursor) if query.cursor else None
+        reader = self._folder.kept(cursor.snapshot) if cursor else self._folder.reader()
         clauses = parse_text(query.text)
-        asked = Question(reader, query, clauses, moment_of(now))
-        total, page = page_of(reader, asked)
-        matcher = Matcher(clauses, asked.text.fuzzy) if asked.text.ranks else None
-        hits, seen = _hits(reader, page, matcher)
+        asked = Question(reader, query, clauses, cursor.moment if cursor else moment_of(now))
+        page = page_of(reader, asked, cursor)
+        if page.next_cursor:
+            self._folder.keep(reader)
+        matcher = Matcher(clauses, asked.text.fuzzy, asked.text.expansions) if asked.text.ranks else None
+        hits, seen = _hits(reader, page.places, matcher)
         return SearchResult(
-            total=total,
+            total=page.total,
             hits=hits,
             facets=_facets(reader, asked, tuple(facets)),
-            corrections=_corrections(clauses, asked.text.fuzzy, seen),
-            expanded=asked.text.expanded,
+            corrections=corrections(clauses, asked.text.fuzzy, seen),
+            suggestion=did_you_mean(query.text, clauses, asked.text.fuzzy, Vocabulary(reader)),
+            expanded={one.asked: one.areas for one in asked.text.expansions if one.areas},
+            equivalents={
+                one.asked: tuple(other.said for other in one.alternatives)
+                for one in asked.text.expansions
+                if one.alternatives
+            },
+            next_cursor=page.next_cursor,
         )
 
     def cursor(self) -> int:
@@ -142,19 +155,19 @@ class Writer:
         return self._writer
 
 
-def _hits(reader: Reader, page: Hits, matcher: Matcher | None) -> tuple[tuple[Hit, ...], frozenset[str]]:
+def _hits(
+    reader: Reader, page: Sequence[Place], matcher: Matcher | None
+) -> tuple[tuple[Hit, ...], frozenset[str]]:
     hits, seen = [], set[str]()
-    for score, address in page:
-        stored = reader.stored(address)
-        marked: tuple[Highlight, ...] = ()
-        if matcher is not None:
-            title, summary, body = (
-                bytes(stored.get_first(f"{name}_text") or b"").decode()
-                for name in ("title", "summary", "body")
-            )
-            marked, found = highlight(title, summary, body, matcher)
-            seen |= found
-        hits.append(Hit(call_id=str(stored.get_first("id")), score=score, highlights=marked))
+    for place in page:
+        stored = reader.stored(place.address)
+        call_id = str(stored.get_first("id"))
+        if matcher is None:
+            hits.append(Hit(call_id=call_id, score=place.score))
+            continue
+        why = explain(read_shown(stored), matcher)
+        seen |= why.words
+        hits.append(Hit(call_id=call_id, score=place.score, highlights=why.highlights, reasons=why.reasons))
     return tuple(hits), frozenset(seen)
 
 
@@ -164,13 +177,5 @@ def _facets(
     """Count facets; those of a question without text, which everybody begins with, once a commit."""
     if asked.asked.text:
         return count_facets(reader, asked, facets)
-    key = (asked.asked.model_copy(update={"offset": 0, "limit": 0, "sort": "relevance"}), facets)
+    key = (asked.asked.question().model_copy(update={"sort": "relevance"}), facets)
     return dict(reader.remember(key, asked.moment, lambda: count_facets(reader, asked, facets)))
-
-
-def _corrections(
-    clauses: Sequence[Clause], fuzzy: frozenset[str], seen: frozenset[str]
-) -> dict[str, tuple[str, ...]]:
-    typed = [clause.words[0] for clause in clauses if clause.words[0] in fuzzy]
-    found = {word: tuple(sorted(other for other in seen if within_one_edit(word, other))) for word in typed}
-    return {word: others for word, others in found.items() if others}

@@ -1,38 +1,154 @@
-"""Across languages: a query that is a term of the taxonomy also means the areas it stands for."""
+"""Across languages: what else the words of a question are called, from the taxonomy and the synonyms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
-from config.taxonomy import load_taxonomy
+from config.synonyms import load_synonyms
+from config.taxonomy import Area, load_taxonomy
 from index.folding import words_of
+from index.query import Equivalent
 from index.words import Clause
 from normalize.tagging.folding import spellings
 
 TERM_MIN = 5
-"""Letters a term needs: short ones mean too many things."""
+"""Letters a term of the taxonomy needs: short ones mean too many things."""
+SHORT_MAX = 3
+"""Letters up to which a word is only looked for in texts of its own language: "ai" is an Italian word."""
+CLAUSES_MAX = 6
+"""Words of the longest terms."""
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Other words for something asked for.
+
+    Attributes:
+        words: Folded.
+        said: As the list writes it, in which language, and whether that is another language.
+    """
+
+    words: Words
+    said: Equivalent
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether it only means this in texts of its own language."""
+        return len(self.words) == 1 and len(self.words[0]) <= SHORT_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Clauses, side by side in a question, that together are a known term.
+
+    Attributes:
+        asked: The words of the clauses, folded.
+        areas: Areas of the taxonomy it stands for.
+        alternatives: What it is called otherwise.
+    """
+
+    clauses: tuple[Clause, ...]
+    asked: str
+    areas: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is known of a term: its languages, areas, and all ways to say it."""
+
+    languages: set[str] = field(default_factory=set)
+    areas: dict[str, None] = field(default_factory=dict)
+    said: dict[tuple[str, str], None] = field(default_factory=dict)
 
 
 @cache
-def _areas_by_term() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Return the folded words of each term -> the areas it stands for; ambiguous terms are left out."""
-    found: dict[tuple[str, ...], dict[str, None]] = {}
+def _entries() -> Mapping[Words, _Entry]:
+    """Return the folded words of each term -> what is known of it."""
+    found: dict[Words, _Entry] = {}
+    for meaning in load_synonyms().meanings.values():
+        _add(found, {language: list(words) for language, words in meaning.items()})
     for key, area in load_taxonomy().areas():
-        for terms in area.terms.values():
-            for term in terms:
-                if len(term) >= TERM_MIN and term not in area.weak:
-                    for spelling in spellings(term):
-                        found.setdefault(tuple(words_of(spelling)), {})[key] = None
-    return {words: tuple(keys) for words, keys in found.items() if len(keys) == 1}
+        # The first term of each language is the technology's name; the others are not aligned.
+        names = {language: [terms[0]] for language, terms in area.terms.items() if _is_name(area, terms[0])}
+        _add(found, names)
+        for term in _terms(area):
+            for words in _written(term):
+                found.setdefault(words, _Entry()).areas[key] = None
+    return found
 
 
-def expansions(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
-    """Return the words asked for -> the areas they stand for, when together they are one term.
+def _is_name(area: Area, term: str) -> bool:
+    return len(term) >= TERM_MIN and term not in area.weak
 
-    Words in quotes stand for themselves only.
+
+def _terms(area: Area) -> Iterator[str]:
+    yield from (term for terms in area.terms.values() for term in terms if _is_name(area, term))
+
+
+def _written(term: str) -> Iterator[Words]:
+    yield from dict.fromkeys(tuple(words_of(spelling)) for spelling in sorted(spellings(term)))
+
+
+def _add(found: dict[Words, _Entry], meaning: Mapping[str, Iterable[str]]) -> None:
+    said = {(language, word): None for language, words in meaning.items() for word in words}
+    for language, word in said:
+        for words in _written(word):
+            entry = found.setdefault(words, _Entry())
+            entry.languages.add(language)
+            entry.said |= said
+
+
+def expand(clauses: Sequence[Clause]) -> list[Expansion]:
+    """Return the known terms among what is asked, the longest first at each place, never overlapping.
+
+    Words in quotes and what is excluded stand for themselves only.
     """
-    wanted = [clause for clause in clauses if not clause.excluded]
-    if any(clause.quoted for clause in wanted):
-        return {}
-    words = tuple(word for clause in wanted for word in clause.words)
-    areas = _areas_by_term().get(words, ())
-    return {" ".join(words): areas} if areas else {}
+    found: list[Expansion] = []
+    start = 0
+    while start < len(clauses):
+        longest = next(
+            (
+                expansion
+                for end in range(min(start + CLAUSES_MAX, len(clauses)), start, -1)
+                if (expansion := _expansion(tuple(clauses[start:end]))) is not None
+            ),
+            None,
+        )
+        if longest is not None:
+            found.append(longest)
+        start += len(longest.clauses) if longest else 1
+    return found
+
+
+def _expansion(clauses: tuple[Clause, ...]) -> Expansion | None:
+    if any(clause.quoted or clause.excluded for clause in clauses):
+        return None
+    words = tuple(word for clause in clauses for word in clause.words)
+    entry = _known(words, clauses[-1])
+    if entry is None:
+        return None
+    # A term of several areas says too little of any.
+    areas = tuple(entry.areas) if len(entry.areas) == 1 else ()
+    alternatives = tuple(_alternatives(entry, words))
+    return Expansion(clauses, " ".join(words), areas, alternatives) if areas or alternatives else None
+
+
+def _known(words: Words, last: Clause) -> _Entry | None:
+    """Look a term up as asked, else with its last word in another spelling or number."""
+    entries = _entries()
+    respelt = [(*words[:-1], other) for other in sorted(last.spellings)] if len(last.words) == 1 else []
+    return next((entries[way] for way in (words, *respelt) if way in entries), None)
+
+
+def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
+    seen = {asked}
+    for language, word in entry.said:
+        words = tuple(words_of(word))
+        if words in seen:
+            continue
+        seen.add(words)
+        by = "synonym" if language in entry.languages else "translation"
+        yield Alternative(words, Equivalent(words=word, language=language, by=by))

@@ -1,11 +1,13 @@
-"""Which words of a hit matched, and where: computed here, so that every engine marks alike."""
+"""Which words of a hit matched, where and why: computed here, so that every engine marks alike."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from index.expansion import Expansion
 from index.folding import WORD, fold, words_of
-from index.query import Highlight, Span
+from index.query import WAYS, Highlight, Reason, ReasonField, Span, Way
 from index.words import PREFIX_MIN, Clause, within_one_edit
 
 SNIPPET = 260
@@ -13,6 +15,9 @@ SNIPPET = 260
 _LEAD = 60
 _LETTER = r"[^\W_]"
 _LETTER_BEFORE = re.compile(_LETTER)
+_BETWEEN = r"[\W_]+"
+REASONS_MAX = 12
+"""Reasons of one hit; what stands in a text in many forms is clear by then."""
 _PLACES_MAX = 200
 """Marks of a body that are weighed against each other for the best snippet."""
 
@@ -26,31 +31,93 @@ class _Mark:
     words: tuple[str, ...]
 
 
+_Why = tuple[str, Way, str | None]
+"""What was asked, by which way it was found, and the language of what was found."""
+
+
 class Matcher:
     """Finds what was asked for in a text, in one pass of a pattern over it.
 
     Args:
         clauses: The question; what it excludes is never marked.
         fuzzy: Its words that were looked up with a typing error allowed.
+        expansions: What its words are called otherwise, where that was looked for too.
     """
 
-    def __init__(self, clauses: Sequence[Clause], fuzzy: frozenset[str]) -> None:
-        wanted = [clause for clause in clauses if not clause.excluded]
-        longest_first = sorted(wanted, key=lambda clause: -len(clause.words))
-        self._parts = [part for clause in longest_first for part in _patterns(clause)]
+    def __init__(
+        self, clauses: Sequence[Clause], fuzzy: frozenset[str], expansions: Sequence[Expansion] = ()
+    ) -> None:
+        self._wanted = [clause for clause in clauses if not clause.excluded]
         self._fuzzy = fuzzy
+        self._others = {
+            alternative.words: (expansion.asked, alternative)
+            for expansion in expansions
+            for alternative in expansion.alternatives
+        }
+        self._areas = {area: expansion.asked for expansion in expansions for area in expansion.areas}
+        longest_first = sorted(self._wanted, key=lambda clause: -len(clause.words))
+        patterns = [part for clause in longest_first for part in _patterns(clause)]
+        patterns += [_BETWEEN.join(words) for words in sorted(self._others, key=lambda words: -len(words))]
+        self._parts = list(dict.fromkeys(patterns))
+        self._why: dict[tuple[str, ...], _Why] = {}
 
-    def marks(self, text: str) -> list[_Mark]:
-        """Return what matched, in order, never overlapping."""
+    def marks(self, text: str, language: str | None = None) -> list[_Mark]:
+        """Return what matched, in order, never overlapping.
+
+        Args:
+            text: Any text of a call.
+            language: The call's; short words of another language do not count in it.
+        """
         folded = fold(text)
         parts = dict.fromkeys([*self._parts, *self._misspelt(folded)])
         # `re` keeps the compiled pattern: it is the same for every text but where words are misspelt.
         pattern = rf"(?:{'|'.join(parts)})(?!{_LETTER})"
-        return [
+        found = [
             _Mark(match.start(), match.end(), tuple(words_of(match.group())))
             for match in re.finditer(pattern, folded)
             if not _LETTER_BEFORE.match(folded, match.start() - 1, match.start())
         ]
+        return [mark for mark in found if not self._is_foreign(mark.words, language)]
+
+    def why(self, words: tuple[str, ...]) -> _Why:
+        """Return what the folded words of a mark stand for."""
+        if words not in self._why:
+            self._why[words] = self._judge(words)
+        return self._why[words]
+
+    def areas(self, areas: Iterable[str]) -> Iterator[Reason]:
+        """Yield why a call tagged with these areas was found."""
+        for area in areas:
+            if area in self._areas:
+                yield Reason(asked=self._areas[area], found=area, field="area", by="translation")
+
+    def _is_foreign(self, words: tuple[str, ...], language: str | None) -> bool:
+        _, by, other = self.why(words)
+        if by not in ("synonym", "translation") or words not in self._others:
+            return False
+        return self._others[words][1].is_short and other != language
+
+    def _judge(self, words: tuple[str, ...]) -> _Why:
+        ways = [way for clause in self._wanted if (way := self._way(clause, words))]
+        if ways:
+            return min(ways, key=lambda way: WAYS.index(way[1]))
+        if words not in self._others:  # a word of a hundred letters, cut
+            return " ".join(words), "exact", None
+        asked, alternative = self._others[words]
+        return asked, alternative.said.by, alternative.said.language
+
+    def _way(self, clause: Clause, words: tuple[str, ...]) -> _Why | None:
+        asked = " ".join(clause.words)
+        if words == clause.words:
+            return asked, "exact", None
+        if len(words) == 1 and words[0] in clause.spellings:
+            return asked, "spelling", None
+        beginnings = [clause.words, *((word,) for word in clause.respelt)]
+        if clause.open_end and any(_goes_on(words, begun) for begun in beginnings):
+            return asked, "prefix", None
+        if len(words) == len(clause.words) == 1 and clause.words[0] in self._fuzzy:
+            return (asked, "typo", None) if within_one_edit(words[0], clause.words[0]) else None
+        return None
 
     def _misspelt(self, folded: str) -> list[str]:
         if not self._fuzzy:
@@ -59,33 +126,91 @@ class Matcher:
         return sorted(word for word in there if any(within_one_edit(word, typed) for typed in self._fuzzy))
 
 
+def _goes_on(words: tuple[str, ...], begun: tuple[str, ...]) -> bool:
+    return (
+        len(words) == len(begun)
+        and words[:-1] == begun[:-1]
+        and len(begun[-1]) >= PREFIX_MIN
+        and words[-1].startswith(begun[-1])
+    )
+
+
 def _patterns(clause: Clause) -> list[str]:
     """Return patterns for what a clause asks for. Words hold letters and digits, nothing a pattern knows."""
     going_on = f"{_LETTER}*" if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN else ""
-    whole = r"[\W_]+".join(clause.words) + going_on
+    whole = _BETWEEN.join(clause.words) + going_on
     respelt = [word + going_on for word in sorted(clause.respelt)]
     return [whole, *respelt, *sorted(clause.spellings - clause.respelt)]
 
 
-def highlight(
-    title: str, summary: str, body: str, matcher: Matcher
-) -> tuple[tuple[Highlight, ...], frozenset[str]]:
-    """Return marked title, summary and body snippet, and the folded words that matched.
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What of a call is looked at: as it is shown, not folded."""
 
-    The title is always whole; summary and body only where something matched in them.
+    title: str
+    summary: str = ""
+    body: str = ""
+    keywords: str = ""
+    identifiers: str = ""
+    areas: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a call was found.
+
+    Attributes:
+        highlights: The title, always whole; summary and a piece of the text only where something
+            matched in them.
+        reasons: Everything that stands for something asked for, the strongest first.
+        words: The folded words that matched.
     """
-    marked, found = [], set[str]()
-    for field, text in (("title", title), ("summary", summary)):
-        marks = matcher.marks(text)
-        found.update(word for mark in marks for word in mark.words)
-        if marks or field == "title":
-            spans = tuple(Span(start=mark.start, end=mark.end) for mark in marks)
-            marked.append(Highlight(field=field, text=text, spans=spans))
-    marks = matcher.marks(body)
-    if marks:
-        found.update(word for mark in marks for word in mark.words)
-        marked.append(_snippet(body, marks))
-    return tuple(marked), frozenset(found)
+
+    highlights: tuple[Highlight, ...]
+    reasons: tuple[Reason, ...]
+    words: frozenset[str]
+
+
+def explain(texts: Texts, matcher: Matcher) -> Explained:
+    """Return where in a call what was asked for stands, and why that is what was asked for."""
+    fields: dict[ReasonField, str] = {
+        "identifier": texts.identifiers,
+        "title": texts.title,
+        "keywords": texts.keywords,
+        "summary": texts.summary,
+        "body": texts.body,
+    }
+    marks = {field: matcher.marks(text, texts.language) for field, text in fields.items()}
+    reasons: dict[tuple[str, str, ReasonField], Reason] = {}
+    for field, found in marks.items():
+        for mark in found:
+            asked, by, language = matcher.why(mark.words)
+            key = (asked, " ".join(mark.words), field)
+            if key not in reasons:
+                there = fields[field][mark.start : mark.end]
+                reasons[key] = Reason(asked=asked, found=there, field=field, by=by, language=language)
+    answered = {reason.asked for reason in reasons.values()}
+    by_area = [reason for reason in matcher.areas(texts.areas) if reason.asked not in answered]
+    ordered = sorted([*reasons.values(), *by_area], key=lambda reason: WAYS.index(reason.by))
+    return Explained(
+        highlights=tuple(_highlights(texts, marks)),
+        reasons=tuple(ordered[:REASONS_MAX]),
+        words=frozenset(word for found in marks.values() for mark in found for word in mark.words),
+    )
+
+
+def _highlights(texts: Texts, marks: Mapping[ReasonField, Sequence[_Mark]]) -> Iterator[Highlight]:
+    shown: tuple[tuple[Literal["title", "summary"], str], ...] = (
+        ("title", texts.title),
+        ("summary", texts.summary),
+    )
+    for field, text in shown:
+        spans = tuple(Span(start=mark.start, end=mark.end) for mark in marks[field])
+        if spans or field == "title":
+            yield Highlight(field=field, text=text, spans=spans)
+    if marks["body"]:
+        yield _snippet(texts.body, marks["body"])
 
 
 def _snippet(body: str, marks: Sequence[_Mark]) -> Highlight:

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from index.paging import CURSOR_MAX, Cursor
 from normalize.call import Applicant, Instrument, Level, Sector, Status
 
 FacetName = Literal[
@@ -15,6 +16,9 @@ FacetName = Literal[
 ]  # fmt: skip
 FACETS: tuple[FacetName, ...] = FacetName.__args__  # type: ignore[attr-defined]  # typing keeps the words there
 Sort = Literal["relevance", "deadline", "newest"]
+Way = Literal["exact", "spelling", "prefix", "typo", "synonym", "translation"]
+WAYS: tuple[Way, ...] = Way.__args__  # type: ignore[attr-defined]  # the strongest first
+ReasonField = Literal["identifier", "title", "keywords", "summary", "body", "area"]
 NOT_STATED = "not_stated"
 """The value of a facet, and of its filter, for calls that do not say."""
 PAGE_SIZE_MAX = 100
@@ -32,7 +36,10 @@ class SearchQuery(BaseModel):
         opens_from, opens_to: The same for the opening date.
         budget_min, budget_max: Bounds of ``budget_total`` in EUR; other currencies never match.
         new_since: Calls first seen on or after this day.
+        expand: Whether terms also find their equivalents in other languages.
         offset, limit: Page, in hits.
+        cursor: Where the page before ended (`SearchResult.next_cursor`): the page after it, however
+            far; ``offset`` then counts from there. Belongs to one question, in one order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,9 +64,22 @@ class SearchQuery(BaseModel):
     budget_min: Decimal | None = Field(default=None, ge=0)
     budget_max: Decimal | None = Field(default=None, ge=0)
     new_since: date | None = None
+    expand: bool = True
     sort: Sort = "relevance"
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=20, ge=0, le=PAGE_SIZE_MAX)
+    cursor: str | None = Field(default=None, max_length=CURSOR_MAX)
+
+    @field_validator("cursor")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value is not None:
+            Cursor.read(value)
+        return value
+
+    def question(self) -> "SearchQuery":
+        """Return what is asked whatever the page: the same for every page of one answer."""
+        return self.model_copy(update={"offset": 0, "limit": 0, "cursor": None})
 
 
 class Span(BaseModel):
@@ -81,14 +101,57 @@ class Highlight(BaseModel):
     spans: tuple[Span, ...]
 
 
+class Reason(BaseModel):
+    """One thing asked for, and what stands for it in a call.
+
+    Attributes:
+        asked: Words as they were typed, folded ("waerme" for "Waerme", "fuel cell").
+        found: What stands there, as it is written; of an area its key.
+        field: Where: a field of the call, or ``area`` for a technology it is tagged with.
+        by: The words themselves; another spelling or the plural; words that begin so; a typing
+            error; another word of the same language for the same thing; a translation.
+        language: Language of what was found (ISO 639-1), for synonyms and translations.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    asked: str
+    found: str
+    field: ReasonField
+    by: Way
+    language: str | None = None
+
+
 class Hit(BaseModel):
-    """One call found. ``score`` orders hits of one answer and means nothing else."""
+    """One call found. ``score`` orders hits of one answer and means nothing else.
+
+    Attributes:
+        highlights: Where in title, summary and text what was asked for stands.
+        reasons: Why it was found, the strongest first; empty when no text was asked for.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     call_id: str
     score: float
     highlights: tuple[Highlight, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+class Equivalent(BaseModel):
+    """Words that mean what was asked for.
+
+    Attributes:
+        words: As written in the taxonomy or the list of synonyms.
+        language: ISO 639-1.
+        by: A translation, or another word of the same language.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    language: str
+    by: Literal["synonym", "translation"]
 
 
 class FacetValue(BaseModel):
@@ -107,7 +170,11 @@ class SearchResult(BaseModel):
     Attributes:
         facets: Facet -> values, most frequent first, selected ones always present, `NOT_STATED` last.
         corrections: Word typed -> words of the index it was taken for (typing errors).
+        suggestion: "Did you mean": the text with unknown words replaced by the likeliest words of
+            the index; None when there is nothing better to ask.
         expanded: Words typed -> taxonomy areas they were also taken for (other languages).
+        equivalents: Words typed -> what was also searched for, in other languages and other words.
+        next_cursor: The page after this one, as `SearchQuery.cursor`; None when this is the last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -116,4 +183,7 @@ class SearchResult(BaseModel):
     hits: tuple[Hit, ...]
     facets: Mapping[FacetName, tuple[FacetValue, ...]] = {}
     corrections: Mapping[str, tuple[str, ...]] = {}
+    suggestion: str | None = None
     expanded: Mapping[str, tuple[str, ...]] = {}
+    equivalents: Mapping[str, tuple[Equivalent, ...]] = {}
+    next_cursor: str | None = None

@@ -7,6 +7,7 @@ A folder of another schema version is never read: the index then counts as empty
 import shutil
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ _PREFIX = f"v{SCHEMA_VERSION}-"
 _TRIES = 50
 """Swaps that may happen between reading the name of the live folder and opening it."""
 _WAIT_S = 0.02
+KEPT_MAX = 8
+"""Commits held for those who turn pages; their files are mapped, not in memory."""
 
 _Stamp = tuple[int, int, int]
 
@@ -35,6 +38,7 @@ class IndexFolder:
         self._open: tuple[str, tantivy.Index] | None = None
         self._seen: tuple[str, _Stamp | None] | None = None
         self._reader: Reader | None = None
+        self._kept: OrderedDict[str, Reader] = OrderedDict()
 
     def reader(self) -> Reader:
         """Return the newest commit of the live index; empty when there is none yet.
@@ -72,7 +76,21 @@ class IndexFolder:
             self._open = (name, _open_for_reading(self._path / name))
         index = self._open[1]
         index.reload()
-        return Reader(index.searcher())
+        return Reader(index.searcher(), f"{name}:{stamp[0]:x}-{stamp[1]:x}")
+
+    def keep(self, reader: Reader) -> None:
+        """Hold a commit for the pages to come after one of its pages (`kept`)."""
+        with self._lock:
+            self._kept[reader.stamp] = reader
+            self._kept.move_to_end(reader.stamp)
+            while len(self._kept) > KEPT_MAX:
+                self._kept.popitem(last=False)
+
+    def kept(self, stamp: str) -> Reader:
+        """Return a commit that is held, else the newest one."""
+        with self._lock:
+            held = self._kept.get(stamp)
+        return held or self.reader()
 
     @contextmanager
     def writer(self) -> Iterator[tantivy.IndexWriter]:

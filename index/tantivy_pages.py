@@ -1,15 +1,20 @@
 """One page of hits in the order asked for. Every order is total, so that pages never overlap."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
 from tantivy import DocAddress, Query
 
-from index.tantivy_queries import Question
-from index.tantivy_reader import Reader, place_of
+from index.paging import Cursor, CursorError, fingerprint
+from index.tantivy_queries import Question, both
+from index.tantivy_reader import Reader, place_of, within
 from normalize.call import Status
 
-Hits = list[tuple[float, DocAddress]]
 _BEYOND = 20
 """Hits asked for beyond the page, to see where its last group of equals ends."""
-_SCORE_DIGITS = 3
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_SCORE_DIGITS = 2
 """Scores that differ less are alike: then the nearer deadline comes first."""
 _BY_STATUS: tuple[tuple[Status, ...], ...] = (
     ("open",),
@@ -19,63 +24,199 @@ _BY_STATUS: tuple[tuple[Status, ...], ...] = (
 )
 
 
-def page_of(reader: Reader, asked: Question) -> tuple[int, Hits]:
-    """Return the total and the page's hits with their scores."""
-    query = asked.asked
-    everything = asked.query()
-    total = reader.count(everything)
-    upto = min(query.offset + query.limit, total)
-    if query.offset >= upto:
-        return total, []
-    if query.sort == "newest":
-        hits = reader.find(everything, upto, order_by="newest_order", descending=True)
-        return total, [(0.0, address) for _, address in hits[query.offset :]]
-    if query.sort == "deadline":
-        return total, _by_deadline(reader, asked, everything, upto)[query.offset :]
-    if asked.text.ranks:
-        return total, _by_score(reader, asked, upto)[query.offset :]
-    return total, _by_status(reader, asked, upto)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hit and its place: by group, then score from above, then order, then id."""
+
+    address: DocAddress
+    group: int = 0
+    score: float = 0.0
+    order: int = 0
+    call_id: str = ""
+
+    def key(self) -> tuple[int, float, int, str]:
+        """Return what places are sorted by."""
+        return self.group, -self.score, self.order, self.call_id
 
 
-def _by_score(reader: Reader, asked: Question, upto: int) -> Hits:
-    """Order by score; hits that fit alike by their next deadline."""
-    scored, limit = asked.scored(), upto + _BEYOND
-    while True:
-        found = [(round(score, _SCORE_DIGITS), address) for score, address in reader.find(scored, limit)]
-        if len(found) < limit or found[-1][0] < found[upto - 1][0]:
-            break
-        limit *= 4  # the group of equals at the page's end goes on: it must be whole to be ordered
-    addresses = [address for _, address in found]
-    orders = reader.values("deadline_order", addresses)
-    for index, address in enumerate(addresses):
-        if stale := asked.stale.get(place_of(address)):
-            orders[index] = stale.order
-    ranked = sorted(range(len(found)), key=lambda index: (-found[index][0], orders[index]))
-    return [found[index] for index in ranked[:upto]]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits of one page, how many there are in all, and where the next page begins."""
+
+    total: int
+    places: Sequence[Place]
+    next_cursor: str | None
 
 
-def _by_status(reader: Reader, asked: Question, upto: int) -> Hits:
-    """Order what is open before what is forthcoming, unknown, over; within each by deadline."""
-    hits: Hits = []
-    start = 0
-    for statuses in _BY_STATUS:
-        group = asked.of_status(*statuses)
-        end = start + reader.count(group)
-        if end > asked.asked.offset and start < upto:
-            first = max(asked.asked.offset - start, 0)
-            hits += _by_deadline(reader, asked, group, min(upto, end) - start)[first:]
-        start = end
-    return hits
+def page_of(reader: Reader, asked: Question, cursor: Cursor | None) -> Page:
+    """Return the page asked for.
 
+    Args:
+        reader: The state of the index.
+        asked: The question, as of the cursor's moment when there is one.
+        cursor: Where the page before ended.
 
-def _by_deadline(reader: Reader, asked: Question, query: Query, upto: int) -> Hits:
-    """Order by the next deadline as of now.
-
-    The indexed order was right when the call was written. Calls whose deadline has passed since
-    are few (the next synchronising writes them again); they are placed anew and merged in.
+    Raises:
+        CursorError: It belongs to another question.
     """
-    fresh = reader.find(asked.fresh(query), upto, order_by="deadline_order")
-    merged = [(int(order), address) for order, address in fresh]
-    merged += [(stale.order, stale.address) for stale in asked.stale_of(query)]
-    merged.sort(key=lambda item: item[0])
-    return [(0.0, address) for _, address in merged[:upto]]
+    return _Pages(reader, asked, cursor).page()
+
+
+class _Pages:
+    """Finds one page, after a cursor or by offset."""
+
+    def __init__(self, reader: Reader, asked: Question, cursor: Cursor | None) -> None:
+        self._reader = reader
+        self._asked = asked
+        self._query = asked.query()
+        self._question = fingerprint(asked.asked.question().model_dump_json(exclude_defaults=True))
+        if cursor is not None and cursor.question != self._question:
+            raise CursorError("the cursor belongs to another question")
+        self._after = cursor
+        self._by_words = asked.text.ranks and asked.asked.sort == "relevance"
+
+    def page(self) -> Page:
+        query = self._asked.asked
+        total = self._reader.count(self._query)
+        if not query.limit or query.offset >= total:
+            return Page(total, [], None)
+        places = self._ordered(query.offset + query.limit + 1)[query.offset :]
+        shown = places[: query.limit]
+        following = self._cursor(shown[-1], query.offset + len(shown)) if len(places) > len(shown) else None
+        return Page(total, shown, following)
+
+    def _ordered(self, upto: int) -> list[Place]:
+        if self._asked.asked.sort == "newest":
+            return self._by_newest(upto)
+        if self._asked.asked.sort == "deadline":
+            return self._by_deadline(self._query, upto, group=0)
+        return self._by_score(upto) if self._by_words else self._by_status(upto)
+
+    def _by_newest(self, upto: int) -> list[Place]:
+        """Order by first seen, the newest first; the order is kept negative so that it rises."""
+        query = self._query
+        if self._after:
+            query = both(query, within("newest_order", _LOWEST, -self._after.order))
+
+        def find(limit: int) -> list[Place]:
+            found = self._reader.find(query, limit, order_by="newest_order", descending=True)
+            return [Place(address, order=-int(value)) for value, address in found]
+
+        return self._rest(find, upto)
+
+    def _by_deadline(self, query: Query, upto: int, *, group: int) -> list[Place]:
+        """Order by the next deadline as of now.
+
+        The indexed order was right when the call was written. Calls whose deadline has passed since
+        are few (the next synchronising writes them again); they are placed anew and merged in.
+        """
+        fresh = self._asked.fresh(query)
+        stale = [
+            Place(one.address, group=group, order=one.order, call_id=one.call_id)
+            for one in self._asked.stale_of(query)
+        ]
+        if self._after and self._after.group == group:
+            fresh = both(fresh, within("deadline_order", self._after.order, _HIGHEST))
+
+        def find(limit: int) -> list[Place]:
+            found = self._reader.find(fresh, limit, order_by="deadline_order")
+            places = [Place(address, group=group, order=int(value)) for value, address in found]
+            # Beyond the last one found nothing is known yet.
+            last = places[-1].order if len(places) == limit else None
+            return places + [place for place in stale if last is None or place.order < last]
+
+        return self._rest(find, upto)
+
+    def _by_status(self, upto: int) -> list[Place]:
+        """Order what is open before what is forthcoming, unknown, over; within each by deadline."""
+        places: list[Place] = []
+        for group, statuses in enumerate(_BY_STATUS):
+            if len(places) < upto and not (self._after and group < self._after.group):
+                query = self._asked.of_status(*statuses)
+                places += self._by_deadline(query, upto - len(places), group=group)
+        return places
+
+    def _by_score(self, upto: int) -> list[Place]:
+        """Order by score; hits that fit alike by their next deadline."""
+        scored = self._asked.scored()
+        already = self._after.seen if self._after else 0
+
+        def find(limit: int) -> list[Place]:
+            found = [
+                (round(score, _SCORE_DIGITS), address)
+                for score, address in self._reader.find(scored, limit + already)
+            ]
+            addresses = [address for _, address in found]
+            orders = self._reader.values("deadline_order", addresses)
+            for index, address in enumerate(addresses):
+                if stale := self._asked.stale.get(place_of(address)):
+                    orders[index] = stale.order
+            return [
+                Place(address, score=score, order=order)
+                for (score, address), order in zip(found, orders, strict=True)
+            ]
+
+        return self._rest(find, upto, already)
+
+    def _rest(self, find: Callable[[int], list[Place]], upto: int, already: int = 0) -> list[Place]:
+        """Return the first places after the cursor, in order; what ties at their end is seen whole.
+
+        Args:
+            find: Finds a number of hits, the first in the order or more.
+            upto: Places wanted.
+            already: Hits found beyond the number asked for, that lie before the cursor.
+        """
+        limit = upto + _BEYOND
+        while True:
+            found = find(limit)
+            found.sort(key=lambda place: (place.group, -place.score, place.order))
+            is_all = len(found) < limit + already
+            places = self._after_cursor(self._identified(found))
+            if is_all or (len(places) >= upto and self._parts(places[upto - 1], found[-1])):
+                return places[:upto]
+            limit *= 4  # equals go on beyond what was found: they must be whole to be ordered
+
+    def _parts(self, one: Place, last: Place) -> bool:
+        """Tell whether no hit beyond the last one found can stand before or beside ``one``."""
+        if self._by_words:
+            return one.score > last.score
+        return one.order < last.order
+
+    def _identified(self, places: list[Place]) -> list[Place]:
+        """Order equals by id: ids are read only where something ties, or the cursor may stand."""
+        ordered: list[Place] = []
+        for (_, score, order), tied in groupby(places, key=lambda p: (p.group, -p.score, p.order)):
+            equals = list(tied)
+            cursor = self._after
+            may_be_last = cursor is not None and (score, order) == (-cursor.score, cursor.order)
+            if len(equals) > 1 or may_be_last:
+                equals = sorted(map(self._with_id, equals), key=lambda place: place.call_id)
+            ordered += equals
+        return ordered
+
+    def _with_id(self, place: Place) -> Place:
+        if place.call_id:
+            return place
+        call_id = str(self._reader.stored(place.address).get_first("id"))
+        return Place(place.address, place.group, place.score, place.order, call_id)
+
+    def _after_cursor(self, places: list[Place]) -> list[Place]:
+        cursor = self._after
+        if cursor is None:
+            return places
+        end = (cursor.group, -cursor.score, cursor.order, cursor.call_id)
+        return [place for place in places if place.key() > end]
+
+    def _cursor(self, last: Place, shown: int) -> str:
+        place = self._with_id(last)
+        seen = shown + (self._after.seen if self._after else 0)
+        return Cursor(
+            question=self._question,
+            moment=self._asked.moment,
+            seen=seen,
+            group=place.group,
+            score=float(place.score),
+            order=place.order,
+            call_id=place.call_id,
+            snapshot=self._reader.stamp if self._by_words else "",
+        ).written()

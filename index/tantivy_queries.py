@@ -1,6 +1,6 @@
 """A question as tantivy queries: text, filters by facet, ranges, status at the moment of asking."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from tantivy import Occur, Query
@@ -14,10 +14,11 @@ from index.tantivy_text import TextQuestion, any_of
 from index.words import Clause
 from normalize.call import Status
 
-OPEN_BONUS, FORTHCOMING_BONUS = 100.0, 97.0
-"""What can be applied for comes before what is over: above any weight of fields, below exact words.
+STATUS_BONUS: Mapping[Status, float] = {"open": 2_000.0, "forthcoming": 1_997.0, "unknown": 1_990.0}
+"""What can be applied for comes before what is over: above anything words are worth.
 
-On recorded calls a smaller bonus left two closed calls among the first three hits for "hydrogen".
+Among what is not over the words decide: an open call that only mentions hydrogen must not stand
+before one that opens next month and is all about it.
 """
 STATUSES: tuple[Status, ...] = ("forthcoming", "open", "closed", "withdrawn", "unknown")
 
@@ -37,7 +38,7 @@ class Question:
         self._schema = build_schema()
         self.asked = query
         self.moment = moment
-        self.text = TextQuestion(reader, clauses)
+        self.text = TextQuestion(reader, clauses, expand_terms=query.expand)
         self.stale = reader.stale(moment)
         self._text = self.text.clauses()
         self._ranges = [
@@ -53,8 +54,8 @@ class Question:
     def scored(self) -> Query:
         """Return the same with what lifts a hit, such as that it can still be applied for."""
         lifts = [
-            (Occur.Should, Query.const_score_query(self.status("open"), OPEN_BONUS)),
-            (Occur.Should, Query.const_score_query(self.status("forthcoming"), FORTHCOMING_BONUS)),
+            (Occur.Should, Query.const_score_query(self.status(status), bonus))
+            for status, bonus in STATUS_BONUS.items()
         ]
         return Query.boolean_query([(Occur.Must, self.query()), *self.text.bonus(), *lifts])
 

@@ -61,6 +61,11 @@ def between(field: str, low: int | None, high: int | None) -> Query:
     """Return a query for a number from ``low`` to ``high`` inclusive; None is no bound."""
     lowest = max(low, -FOREVER) if low is not None else -FOREVER
     highest = min(high, FOREVER) if high is not None else FOREVER
+    return within(field, lowest, highest)
+
+
+def within(field: str, lowest: int, highest: int) -> Query:
+    """Return a query for a number of 64 bits from ``lowest`` to ``highest`` inclusive."""
     return Query.range_query(build_schema(), field, FieldType.Integer, lowest, highest)
 
 
@@ -74,10 +79,15 @@ def misplaced(moment: int) -> Query:
 
 
 class Reader:
-    """One commit of an index. Immutable but for what it remembers; threads may share it."""
+    """One commit of an index. Immutable but for what it remembers; threads may share it.
 
-    def __init__(self, searcher: tantivy.Searcher) -> None:
+    Attributes:
+        stamp: Tells one commit from another.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher, stamp: str = "") -> None:
         self._searcher = searcher
+        self.stamp = stamp
         self._stored: dict[Place, _Stored] = {}
         self._remembered: dict[object, tuple[int, int, object]] = {}
 
@@ -134,6 +144,21 @@ class Reader:
         """Tell whether a folded word stands anywhere."""
         with typed_errors("read"):
             return any(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
+
+    def stands(self, field: str, word: str) -> bool:
+        """Tell whether a folded word stands in a field of any call."""
+        with typed_errors("read"):
+            return bool(self._searcher.doc_freq(field, word))
+
+    def frequency(self, word: str) -> int:
+        """Return in how many calls a folded word stands, in the field where it stands most."""
+        with typed_errors("read"):
+            return max(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
+
+    def beginnings(self, field: str, beginning: str, limit: int) -> list[str]:
+        """Return the most frequent words of a field that begin so."""
+        with typed_errors("read"):
+            return [word for word, _ in self._searcher.terms_with_prefix(field, beginning, limit=limit)]
 
     def knows_beginning(self, beginning: str) -> bool:
         """Tell whether a word with this beginning stands anywhere."""

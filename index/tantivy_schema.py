@@ -1,5 +1,7 @@
 """The tantivy schema, and a call's document in it."""
 
+import json
+from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
 
@@ -7,9 +9,10 @@ import tantivy
 
 from index.documents import FOREVER, IndexDocument
 from index.folding import words_of
-from index.query import FACETS
+from index.highlighting import Texts
+from index.query import FACETS, NOT_STATED
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")
@@ -35,8 +38,7 @@ def build_schema() -> tantivy.Schema:
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("identifier_whole", tokenizer_name="raw", index_option="basic")
-    for name in ("title", "summary", "body"):
-        builder.add_bytes_field(f"{name}_text", stored=True)  # a text field would also be indexed
+    builder.add_bytes_field("shown", stored=True)  # a text field would also be indexed
     for facet in STORED_FACETS:
         builder.add_text_field(f"f_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("opens", "closes", "past_until", "next_until", "next_at", "first_seen", "budget"):
@@ -59,13 +61,11 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
         base_status=document.base_status,
         title=_joined(document.title),
         summary=_joined(document.summary),
-        keywords=_joined(document.keywords),
+        keywords=_joined(f"{document.keywords}\n{document.tags}"),
         identifier=[_joined(name) for name in document.identifiers],
         identifier_whole=[_joined(name) for name in document.identifiers],
         body=_joined(document.body),
-        title_text=document.title.encode(),
-        summary_text=document.summary.encode(),
-        body_text=document.body.encode(),
+        shown=_shown(document),
         opens=document.opens,
         closes=document.closes,
         past_until=max((until for until, _ in document.deadlines if until < moment), default=-FOREVER),
@@ -91,6 +91,28 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
         for value in document.facets[facet]:
             fields.add_text(f"f_{facet}", value)
     return fields
+
+
+def _shown(document: IndexDocument) -> bytes:
+    """Return the texts a hit is explained with (`read_shown`)."""
+    language = document.facets["language"][0]
+    texts = Texts(
+        title=document.title,
+        summary=document.summary,
+        body=document.body,
+        keywords=document.keywords,
+        identifiers="\n".join(document.identifiers),
+        areas=document.facets["area"],
+        language=None if language == NOT_STATED else language,
+    )
+    return json.dumps(astuple(texts), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def read_shown(document: tantivy.Document) -> Texts:
+    """Return the texts of a document as read from the index."""
+    stored = bytes(document.get_first("shown") or b"[]").decode("utf-8", "surrogatepass")
+    title, summary, body, keywords, identifiers, areas, language = json.loads(stored)
+    return Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
 
 
 def deadline_order(call_id: str, next_at: int | None, *, continuous: bool, over: bool) -> int:

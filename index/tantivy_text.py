@@ -1,22 +1,24 @@
 """What somebody typed as tantivy queries. Built from words, never parsed by tantivy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tantivy import Occur, Query
 
-from index.expansion import expansions
+from index.expansion import Alternative, Expansion, expand
 from index.tantivy_reader import Reader
 from index.tantivy_schema import TEXT_FIELDS, build_schema
 from index.words import FUZZY_MIN, PREFIX_MIN, Clause
 
 WEIGHTS = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, "body": 1.0}
-SPELLING, PREFIX, FUZZY = 0.7, 0.3, 0.15
-"""What another spelling, the beginning of a word and a typing error are worth beside the word itself."""
+SPELLING, EQUIVALENT, PREFIX, FUZZY = 0.7, 0.6, 0.3, 0.15
+"""What another spelling, another word, the beginning of a word and a typing error are worth."""
 THROUGH_TAXONOMY = 0.1
 """What being tagged with the technology asked for is worth beside the word itself."""
-EXACT_BONUS = 200.0
-"""Puts hits of the word itself above all that only begin with it: more than any sum of the rest."""
-IDENTIFIER_BONUS = 1_000.0
+EXACT_BONUS = 300.0
+"""Puts hits of the word itself above all that only begin with it, of those of a status."""
+LITERAL_BONUS = 5.0
+"""Puts the words asked for before what they are called otherwise, where both fit alike."""
+IDENTIFIER_BONUS = 4_000.0
 """Puts the call whose identifier was typed above everything."""
 ENDINGS_MAX = 16_000
 """Words that may end a phrase still being typed; tantivy refuses more."""
@@ -27,10 +29,10 @@ class TextQuestion:
 
     Attributes:
         fuzzy: Words taken for misspelt: no call knows them.
-        expanded: Words -> taxonomy areas they also stand for.
+        expansions: Known terms among the words, with what they are called otherwise.
     """
 
-    def __init__(self, reader: Reader, clauses: Sequence[Clause]) -> None:
+    def __init__(self, reader: Reader, clauses: Sequence[Clause], *, expand_terms: bool = True) -> None:
         self._reader = reader
         self._schema = build_schema()
         self._wanted = [clause for clause in clauses if not clause.excluded]
@@ -39,7 +41,7 @@ class TextQuestion:
             clause: sorted(word for word in clause.spellings if reader.knows(word)) for clause in self._wanted
         }
         self.fuzzy = frozenset(clause.words[0] for clause in self._wanted if self._may_be_misspelt(clause))
-        self.expanded = expansions(clauses)
+        self.expansions = expand(self._wanted) if expand_terms else []
 
     @property
     def ranks(self) -> bool:
@@ -49,28 +51,49 @@ class TextQuestion:
     def clauses(self) -> list[tuple[Occur, Query]]:
         """Return what a hit must and must not hold; empty for everything.
 
-        A term of the taxonomy also finds the calls of its areas, whatever language they are in:
-        "Wasserstoff" finds a French call tagged with hydrogen technologies.
+        A known term is also found by its equivalents: "Wasserstoff" finds a French call for
+        hydrogène, and every call tagged with hydrogen technologies.
         """
-        asked = [(Occur.Must, self._clause(clause)) for clause in self._wanted]
-        if self.expanded:
-            areas = dict.fromkeys(key for keys in self.expanded.values() for key in keys)
-            through = [Query.term_query(self._schema, "f_area", key) for key in areas]
-            tagged = Query.const_score_query(any_of(through), THROUGH_TAXONOMY)
-            asked = [(Occur.Must, any_of([Query.boolean_query(asked), tagged]))]
-        return asked + [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
+        expanded = {expansion.clauses[0]: expansion for expansion in self.expansions}
+        covered = {clause for expansion in self.expansions for clause in expansion.clauses}
+        asked = [self._expanded(expansion) for expansion in expanded.values()]
+        asked += [self._clause(clause) for clause in self._wanted if clause not in covered]
+        without = [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
+        return [(Occur.Must, query) for query in asked] + without
 
     def bonus(self) -> list[tuple[Occur, Query]]:
         """Return what lifts a hit: the words themselves, a whole identifier."""
         lifts = [(self._exactly(clause), EXACT_BONUS) for clause in self._wanted if clause.open_end]
-        if self.expanded:
-            literal = Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in self._wanted])
-            lifts.append((literal, EXACT_BONUS))
+        lifts += [(self._literally(expansion), LITERAL_BONUS) for expansion in self.expansions]
         whole = " ".join(word for clause in self._wanted for word in clause.words)
         if whole:
             identified = Query.term_query(self._schema, "identifier_whole", whole)
             lifts.append((identified, IDENTIFIER_BONUS))
         return [(Occur.Should, Query.const_score_query(query, score)) for query, score in lifts]
+
+    def _literally(self, expansion: Expansion) -> Query:
+        return Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in expansion.clauses])
+
+    def _expanded(self, expansion: Expansion) -> Query:
+        ways = [self._literally(expansion)]
+        ways += [way for other in expansion.alternatives for way in self._otherwise(other)]
+        if expansion.areas:
+            tagged = [Query.term_query(self._schema, "f_area", area) for area in expansion.areas]
+            ways.append(Query.const_score_query(any_of(tagged), THROUGH_TAXONOMY))
+        return any_of(ways)
+
+    def _otherwise(self, other: Alternative) -> Iterator[Query]:
+        """Yield a query for other words where some call knows them: most of a list it does not."""
+        there = [field for field in WEIGHTS if all(self._reader.stands(field, word) for word in other.words)]
+        if not there:
+            return
+        found = any_of(self._words(field, other.words, WEIGHTS[field] * EQUIVALENT) for field in there)
+        if other.is_short:
+            spoken = Query.term_query(self._schema, "f_language", other.said.language)
+            found = Query.boolean_query(
+                [(Occur.Must, found), (Occur.Must, Query.const_score_query(spoken, 0.0))]
+            )
+        yield found
 
     def _may_be_misspelt(self, clause: Clause) -> bool:
         """Allow a typing error only in a long word that no call knows."""

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, Response
 
-from index.query import FACETS, FacetName, FacetValue, Highlight, SearchResult
+from index.paging import CursorError
+from index.query import FACETS, FacetName, FacetValue, Highlight, SearchQuery, SearchResult
+from index.suggesting import SUGGESTIONS_MAX, suggest
 from normalize.call import Call
 from portal_api import documents, parameters
 from portal_api.conditional import is_known
@@ -49,17 +51,23 @@ CallId = Annotated[
     summary="Search calls",
     openapi_extra=parameters.SEARCH,
     response_model=documents.SearchDocument,
-    responses=problems(422, 503),
+    responses=problems(404, 422, 503),
 )
 def search_calls(request: Request, portal: PortalDep) -> Response:
     """Find calls by words, filters and ranges; one page with highlights and facet counts.
 
     Values of one filter are alternatives, filters narrow each other. Facet counts ignore their own
-    selection.
+    selection. To read everything, ask on with `cursor` set to the answer's `next_cursor`: however far it
+    goes, and whatever is written meanwhile, no call is left out or comes twice.
     """
     now = portal.clock()
-    query = read_query(request.query_params, own={"facets"})
-    result = portal.engine.search(query, now=now, facets=_facets(request))
+    try:
+        query = read_query(request.query_params, own={"facets"})
+        result = portal.engine.search(query, now=now, facets=_facets(request))
+    except (ParameterError, CursorError) as error:
+        if isinstance(error, ParameterError) and error.parameter != "cursor":
+            raise
+        raise HTTPException(404, f"there is no page at this cursor: {error}") from error
     calls = {call.id: call for call in reading.get_calls(portal.db, [hit.call_id for hit in result.hits])}
     document = {
         "total": result.total,
@@ -70,6 +78,7 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
             {
                 "call": call_document(calls[hit.call_id], now),
                 "highlights": [_highlight(mark) for mark in hit.highlights],
+                "reasons": [why.model_dump(mode="json") for why in hit.reasons],
                 "score": round(hit.score, 3),
             }
             for hit in result.hits
@@ -78,8 +87,31 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
         "facets": _facet_documents(result),
         "corrections": dict(result.corrections),
         "expanded": dict(result.expanded),
+        "equivalents": {
+            word: [other.model_dump(mode="json") for other in others]
+            for word, others in result.equivalents.items()
+        },
+        "suggestion": result.suggestion,
+        "next_cursor": result.next_cursor,
     }
     return answer_with_etag(request, document)
+
+
+@router.get(
+    "/suggest",
+    summary="Search as you type",
+    openapi_extra=parameters.SUGGEST,
+    response_model=documents.SuggestionDocument,
+    responses=problems(422, 503),
+)
+def suggest_texts(request: Request, portal: PortalDep) -> Response:
+    """Return whole texts that go on from what is typed so far, and the first calls that fit it."""
+    query = read_query(request.query_params)
+    other = query.model_copy(update={"text": "", "limit": SearchQuery().limit})
+    for field in other.model_dump(exclude_defaults=True):
+        raise ParameterError(field, "no such parameter")
+    found = suggest(portal.engine, query.text, now=portal.clock(), limit=min(query.limit, SUGGESTIONS_MAX))
+    return answer_with_etag(request, found.model_dump(mode="json"))
 
 
 def _highlight(mark: Highlight) -> dict[str, Any]:
@@ -161,7 +193,7 @@ def find_call(portal: Portal, call_id: str) -> Call | None:
 )
 def facets(request: Request, portal: PortalDep) -> Response:
     """Return the facet counts of a search without its hits."""
-    query = read_query(request.query_params, own={"facets"}).model_copy(update={"limit": 0, "offset": 0})
+    query = read_query(request.query_params, own={"facets"}).question()
     result = portal.engine.search(query, now=portal.clock(), facets=_facets(request))
     return answer_with_etag(request, _facet_documents(result))
 

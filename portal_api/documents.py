@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.query import FacetValue, Highlight
+from index.query import Equivalent, FacetValue, Highlight, Reason
+from index.suggesting import SuggestedCall
 from normalize.call import Call, Deadline, Status
 from store.health import Health, SourceState
 
@@ -31,6 +32,10 @@ class HitDocument(_Document):
 
     call: CallDocument
     highlights: tuple[Highlight, ...]
+    reasons: tuple[Reason, ...] = Field(
+        description="Which words matched where, and whether as typed, by another spelling, a beginning, "
+        "a typing error, a synonym or a translation; the strongest first"
+    )
     score: float = Field(description="Orders the hits of one answer and means nothing else")
 
 
@@ -51,6 +56,19 @@ class SearchDocument(_Document):
     expanded: Mapping[str, tuple[str, ...]] = Field(
         description="Words typed -> technology areas they were also taken for, whatever the language"
     )
+    equivalents: Mapping[str, tuple[Equivalent, ...]] = Field(
+        description="Words typed -> what was also searched for; `expand=false` switches it off"
+    )
+    suggestion: str | None = Field(description="Did you mean: the text without its typing errors")
+    next_cursor: str | None = Field(description="Asks for the next page as `cursor`; null on the last")
+
+
+class SuggestionDocument(_Document):
+    """What somebody may be about to type, and calls that already fit."""
+
+    text: str = Field(description="What was typed")
+    completions: tuple[str, ...] = Field(description="Whole texts that go on from it, the likeliest first")
+    calls: tuple[SuggestedCall, ...]
 
 
 class EventDocument(_Document):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from index.paging import CURSOR_MAX
 from index.query import FACETS, PAGE_SIZE_MAX, SearchQuery
+from index.suggesting import SUGGESTIONS_MAX
 from portal_api.documents import ProblemDocument
 from portal_api.query_params import AMOUNT_MAX, OFFSET_MAX, TEXT_MAX, VALUES_MAX
 from portal_api.spreadsheets import COLUMNS
@@ -61,7 +63,15 @@ _FILTERS = [
     _one("budget_max", _AMOUNT, "Budget of the whole call in EUR, at most"),
     _one("new_since", _DAY, "First seen here on or after this day"),
     _one("sort", _SORT, "Order; relevance without words is the next deadline"),
+    _one(
+        "expand", {"type": "boolean", "default": True}, "Also search for the same things in other languages"
+    ),
 ]
+_CURSOR = _one(
+    "cursor",
+    {"type": "string", "pattern": r"^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": CURSOR_MAX},
+    "The page after another: its `next_cursor`, with everything else asked alike",
+)
 _PAGE = [
     _one("offset", {"type": "integer", "minimum": 0, "maximum": OFFSET_MAX, "default": 0}, "Hits to skip"),
     _one(
@@ -96,7 +106,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 PROBLEM_SCHEMA = ProblemDocument.model_json_schema()
-SEARCH: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE, _FACETS]}
+SEARCH: dict[str, Any] = {"parameters": [*_FILTERS, *_PAGE, _CURSOR, _FACETS]}
+SUGGEST: dict[str, Any] = {
+    "parameters": [
+        _one("q", _TEXT, "What is typed so far") | {"example": "hydro"},
+        _one(
+            "limit",
+            {"type": "integer", "minimum": 0, "maximum": SUGGESTIONS_MAX, "default": SUGGESTIONS_MAX},
+            "Completions, and calls, at most",
+        ),
+    ]
+}
 COUNT: dict[str, Any] = {"parameters": [*_FILTERS, _FACETS]}
 _SHORTLIST = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 500}
 _CHOSEN = _one("id", _SHORTLIST, "Ids of chosen calls, exported in this order; repeatable")

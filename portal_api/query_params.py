@@ -76,6 +76,7 @@ def read_query_leniently(params: QueryParams) -> SearchQuery:
     """
     given = _given({name: _stated(params, name) for name in params})
     given["text"] = given.get("text", "")[:TEXT_MAX]
+    given.pop("cursor", None)  # pages are turned by offset; a cursor may belong to another question
     for field in LISTS & set(given):
         given[field] = given[field][:VALUES_MAX]
     query = _without_wrong_values(given)
@@ -143,5 +144,11 @@ def write_query(query: SearchQuery, **changes: Any) -> str:  # noqa: ANN401 - an
         if isinstance(value, (list, tuple)):
             pairs += [(field, str(item)) for item in value]
         elif value is not None and value != defaults[field].default:
-            pairs.append((_name(field), f"{value:f}" if isinstance(value, Decimal) else str(value)))
+            pairs.append((_name(field), _written(value)))
     return urlencode(pairs)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

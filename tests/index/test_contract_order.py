@@ -127,7 +127,7 @@ def test_the_word_itself_ranks_above_words_that_begin_with_it(fill: Fill) -> Non
     engine = fill(
         [
             call("longer", title="Photonics, photonics and photonics"),
-            call("exact", deadlines=(deadline(NOW - DAY),), description="<p>A photon at last.</p>"),
+            call("exact", description="<p>A photon at last.</p>"),
         ]
     )
 
@@ -138,7 +138,7 @@ def test_the_words_themselves_rank_above_what_the_taxonomy_means(fill: Fill) -> 
     engine = fill(
         [
             call("tagged", title="Autre chose", tags=(tag("clean.hydrogen"),)),
-            call("named", title="Etwas", deadlines=(), description="<p>Auch Wasserstoff.</p>"),
+            call("named", title="Etwas", description="<p>Auch Wasserstoff.</p>"),
         ]
     )
 

@@ -1,11 +1,14 @@
 """Words: what every engine finds, and how it says so."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.engine import SearchEngine
 from index.query import SearchQuery
+from index.suggesting import Suggestions, suggest
 from tests.calls import call, tag
 from tests.conftest import NOW
 from tests.index.conftest import Fill
@@ -89,8 +92,103 @@ def test_a_term_of_the_taxonomy_finds_calls_in_other_languages(fill: Fill) -> No
 
     result = fill([*ALL, french]).search(SearchQuery(text="Wasserstoff"), now=NOW)
 
-    assert [hit.call_id for hit in result.hits] == ["xx_test:9"]
+    assert {hit.call_id for hit in result.hits} == {"xx_test:1", "xx_test:2", "xx_test:9"}
     assert result.expanded == {"wasserstoff": ("clean.hydrogen",)}
+    (why,) = next(hit.reasons for hit in result.hits if hit.call_id == "xx_test:9")
+    assert (why.asked, why.found, why.field, why.by) == (
+        "wasserstoff",
+        "clean.hydrogen",
+        "area",
+        "translation",
+    )
+
+
+@pytest.mark.parametrize("text", ["Wasserstoff", "hydrogène", "hidrógeno ", "idrogeno Busse", "idrogeno bus"])
+def test_a_word_also_finds_what_it_is_called_elsewhere(fill: Fill, text: str) -> None:
+    calls = [*ALL, call(6, title="Busse mit Wasserstoff", language="de")]
+
+    result = fill(calls).search(SearchQuery(text=text), now=NOW)
+
+    assert {hit.call_id for hit in result.hits} >= {"xx_test:6" if "Busse" in text else "xx_test:2"}
+    assert any(why.by == "translation" for hit in result.hits for why in hit.reasons)
+    (asked,) = result.equivalents
+    assert asked in ("wasserstoff", "hydrogene", "hidrogeno", "idrogeno")
+    assert {("hydrogen", "en"), ("idrogeno", "it")} - {(asked, "it")} <= {
+        (other.words, other.language) for other in result.equivalents[asked]
+    }
+
+
+@pytest.mark.parametrize("query", [{"text": "Wasserstoff", "expand": False}, {"text": '"Wasserstoff"'}])
+def test_other_languages_can_be_switched_off(fill: Fill, query: dict[str, Any]) -> None:
+    result = fill(ALL).search(SearchQuery(**query), now=NOW)
+
+    assert (result.total, result.expanded, result.equivalents) == (0, {}, {})
+
+
+def test_acronyms_are_found_in_both_forms(fill: Fill) -> None:
+    engine = fill(
+        [
+            call(1, title="Artificial intelligence for ports", language="en"),
+            call(2, title="AI for ports", language="en"),
+            call(3, title="KI für Häfen", language="de"),
+            call(4, title="Ai sensi della legge", language="it"),
+        ]
+    )
+
+    assert set(found(engine, "artificial intelligence")) == {"1", "2", "3"}
+    assert set(found(engine, "AI ")) == {"1", "2", "3", "4"}  # whoever types it gets the word everywhere
+    assert set(found(engine, "KI ")) == {"1", "2", "3"}
+
+
+def test_every_hit_says_why(fill: Fill) -> None:
+    engine = fill(ALL)
+    ways = {
+        text: {
+            (why.asked, why.found.lower(), why.field, why.by)
+            for hit in engine.search(SearchQuery(text=text), now=NOW).hits
+            for why in hit.reasons
+        }
+        for text in ("hydrogen ports", "hydrog", "hydrogne", "battery ", "CL4-2027-02", "")
+    }
+
+    assert ways["hydrogen ports"] == {
+        ("hydrogen", "hydrogen", "title", "exact"),
+        ("ports", "ports", "body", "exact"),
+    }
+    assert {why[3] for why in ways["hydrog"]} == {"prefix"}
+    assert {why[3] for why in ways["hydrogne"]} == {"typo"}
+    assert ways["battery "] == {("battery", "batteries", "title", "spelling")}
+    assert ways["CL4-2027-02"] == {("cl4 2027 02", "cl4-2027-02", "identifier", "exact")}
+    assert ways[""] == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("green hydrogne ", "green hydrogen"),
+        ("elektrolyzers ", "electrolysers"),  # two letters wrong: nothing is found, still it is asked
+        ("ydrogen", None),  # the first letter wrong: found, but the index lists no words by their end
+        ("Zeppelin", None),
+        ("hydrogen", None),
+        ("-hydrogne bus", None),
+        ('"hydrogne"', None),
+    ],
+)
+def test_did_you_mean(fill: Fill, text: str, suggestion: str | None) -> None:
+    assert fill(ALL).search(SearchQuery(text=text), now=NOW).suggestion == suggestion
+
+
+def test_suggesting_goes_on_with_words_of_the_calls(fill: Fill) -> None:
+    engine = fill(ALL)
+
+    typed = suggest(engine, "Förderung wärme", now=NOW)
+    misspelt = suggest(engine, "hydrogne ", now=NOW)
+
+    assert typed.completions == ("Förderung wärmepumpen",)
+    assert [(one.call_id, one.title) for one in typed.calls] == [("xx_test:3", WAERME.title)]
+    assert misspelt.completions == ("hydrogen",)
+    assert len(misspelt.calls) == 2
+    assert suggest(engine, "  ", now=NOW) == Suggestions(text="  ", completions=(), calls=())
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.expansion import expand
 from index.folding import fold
-from index.highlighting import SNIPPET, Matcher, highlight
+from index.highlighting import SNIPPET, Matcher, Texts, explain
 from index.query import Highlight
 from index.words import parse_text
 
@@ -15,7 +16,7 @@ def marked(text: str, asked: str, fuzzy: str = "") -> list[str]:
 
 
 def body_of(asked: str, body: str) -> Highlight:
-    parts, _ = highlight("A title", "", body, matcher=Matcher(parse_text(asked), frozenset()))
+    parts = explain(Texts("A title", body=body), Matcher(parse_text(asked), frozenset())).highlights
     return next(part for part in parts if part.field == "body")
 
 
@@ -41,10 +42,10 @@ def test_a_typing_error_marks_the_word_it_was_taken_for() -> None:
 
 
 def test_the_title_is_whole_and_always_there() -> None:
-    parts, found = highlight("A title", "sum", "none", matcher=Matcher(parse_text("zeppelin"), frozenset()))
+    why = explain(Texts("A title", "sum", "none"), Matcher(parse_text("zeppelin"), frozenset()))
 
-    assert [(part.field, part.text, part.spans) for part in parts] == [("title", "A title", ())]
-    assert found == frozenset()
+    assert [(part.field, part.text, part.spans) for part in why.highlights] == [("title", "A title", ())]
+    assert (why.words, why.reasons) == (frozenset(), ())
 
 
 def test_a_snippet_is_short_and_begins_at_a_word() -> None:
@@ -64,13 +65,56 @@ def test_a_snippet_is_cut_where_most_words_stand_together() -> None:
     assert "ports" in body_of("hydrogen ports", body).text
 
 
+def reasons(texts: Texts, asked: str, fuzzy: str = "") -> list[tuple[str, str, str, str]]:
+    clauses = parse_text(asked)
+    matcher = Matcher(clauses, frozenset(fuzzy.split()), expand(clauses))
+    return [(why.asked, why.found, why.field, why.by) for why in explain(texts, matcher).reasons]
+
+
+def test_each_word_says_where_and_by_which_way_it_was_found() -> None:
+    texts = Texts(
+        "Wärmepumpen", "A battery and batteries.", "hydrogens", "fuel\ncells", "HORIZON-CL4-2027-01"
+    )
+
+    assert reasons(texts, "waermepumpen ") == [("waermepumpen", "Wärmepumpen", "title", "spelling")]
+    assert reasons(texts, '"battery"') == [("battery", "battery", "summary", "exact")]
+    assert ("battery", "batteries", "summary", "spelling") in reasons(texts, "battery ")
+    assert reasons(texts, "wärmep") == [("warmep", "Wärmepumpen", "title", "prefix")]
+    assert reasons(texts, "hydrgens ", "hydrgens") == [("hydrgens", "hydrogens", "body", "typo")]
+    assert reasons(texts, "fuel-cells ") == [("fuel cells", "fuel\ncells", "keywords", "exact")]
+    assert reasons(texts, "CL4-2027") == [("cl4 2027", "CL4-2027", "identifier", "exact")]
+
+
+def test_a_translation_names_its_language() -> None:
+    clauses = parse_text("Wasserstoff ")
+    matcher = Matcher(clauses, frozenset(), expand(clauses))
+
+    (why,) = explain(Texts("Production d'hydrogène", language="fr"), matcher).reasons
+
+    assert (why.found, why.field, why.by, why.language) == ("hydrogène", "title", "translation", "fr")
+
+
+def test_a_tag_is_the_reason_only_where_no_word_is() -> None:
+    assert reasons(Texts("Autre", areas=("clean.hydrogen",)), "hydrogen ") == [
+        ("hydrogen", "clean.hydrogen", "area", "translation")
+    ]
+    assert reasons(Texts("Hydrogen", areas=("clean.hydrogen",)), "hydrogen ") == [
+        ("hydrogen", "Hydrogen", "title", "exact")
+    ]
+
+
+def test_a_short_word_counts_only_in_its_own_language() -> None:
+    assert reasons(Texts("KI im Betrieb", language="de"), "ai ") == [("ai", "KI", "title", "translation")]
+    assert reasons(Texts("Ki o te whenua", language="en"), "ai ") == []
+
+
 @given(st.text(alphabet="ab \n-é", max_size=600), st.text(alphabet='ab "-é', max_size=12))
 def test_spans_lie_in_the_text_in_order_and_on_what_was_asked(body: str, asked: str) -> None:
     clauses = parse_text(asked)
     if all(clause.excluded for clause in clauses):
         return
 
-    parts, _ = highlight(body, body, body, matcher=Matcher(clauses, frozenset()))
+    parts = explain(Texts(body, body, body), Matcher(clauses, frozenset())).highlights
 
     firsts = {c.words[0][0] for c in clauses if not c.excluded}
     for part in parts:

@@ -58,6 +58,7 @@ PATHS = [
     "/api/v1/export",
     "/api/v1/facets",
     "/api/v1/sources",
+    "/api/v1/suggest",
     "/api/v1/taxonomy",
     "/calendar.ics",
     "/calls/{call_id}.ics",
