@@ -64,12 +64,26 @@ RESPONSE_EXAMPLES: Mapping[str, Any] = {
                 "highlights": [
                     {"field": "title", "text": EXAMPLE.title, "spans": [{"start": 26, "end": 34}]}
                 ],
-                "score": 7.25,
+                "reasons": [
+                    {
+                        "asked": "hydrogen",
+                        "found": "hydrogen",
+                        "field": "title",
+                        "by": "exact",
+                        "language": None,
+                    }
+                ],
+                "score": 2041.5,
             }
         ],
         "facets": _FACETS,
         "corrections": {},
         "expanded": {"hydrogen": ["clean.hydrogen"]},
+        "equivalents": {
+            "hydrogen": [{"words": "Wasserstoff", "language": "de", "by": "translation"}],
+        },
+        "suggestion": None,
+        "next_cursor": None,
     },
     "/api/v1/calls/{call_id}": _DOCUMENT,
     "/api/v1/calls/{call_id}/history": [
