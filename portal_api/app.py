@@ -14,12 +14,25 @@ from config.sources import load_sources
 from config.taxonomy import load_taxonomy
 from index.opening import open_engine
 from index.query import SearchQuery
-from portal_api import api, catalog, dumps, exporting, gates, openapi, pages, problems, signposts, syndication
+from portal_api import (
+    api,
+    catalog,
+    dumps,
+    exporting,
+    gates,
+    jobs_page,
+    openapi,
+    pages,
+    problems,
+    signposts,
+    syndication,
+)
 from portal_api.answering import Compressed, HeadLikeGet, SafeHeaders
 from portal_api.common_grants import routes as common_grants
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
 from portal_api.state import Portal, PortalDep
+from portal_api.subscriptions import asking as subscriptions
 from store.database import migrate, open_database
 
 HERE = Path(__file__).parent
@@ -79,6 +92,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.include_router(signposts.router)
     app.include_router(pages.router, include_in_schema=False)
     desk.install(app, portal)
+    subscriptions.install(app, portal)
+    app.include_router(jobs_page.router)
     app.add_api_route("/healthz", _alive, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -1,0 +1,1 @@
+"""Subscriptions: asked for, confirmed, managed and ended by link, without an account."""
