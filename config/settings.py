@@ -19,8 +19,9 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address; empty means SQLite at ``<data_dir>/portal.sqlite``.
             PostgreSQL as ``postgresql+psycopg://``.
         sources: Path of ``sources.toml``.
-        search_url: The search engine; ``embedded:`` (in process, under ``data_dir``) is the one there is.
-        search_key: Key of an engine that is a server.
+        search_url: The search engine: ``embedded:`` (in process, under ``data_dir``), or the ``http(s)://``
+            address of a Meilisearch server.
+        search_key: Key of that server, for the portal's own indexes only.
         public_url: Address under which people reach the portal; used in feeds and links.
         contact: Address put into the crawler's User-Agent.
         allow_hosts: Hosts in private address space that may be fetched (comma separated).

@@ -8,6 +8,7 @@ from config.synonyms import load_synonyms
 from config.taxonomy import Area, load_taxonomy
 from index.folding import words_of
 from index.query import Equivalent
+from index.texts import Texts
 from index.words import Clause
 from normalize.tagging.folding import spellings
 
@@ -36,7 +37,7 @@ class Alternative:
     @property
     def is_short(self) -> bool:
         """Tell whether it only means this in texts of its own language."""
-        return len(self.words) == 1 and len(self.words[0]) <= SHORT_MAX
+        return _is_short(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,37 @@ def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
         seen.add(words)
         by = "synonym" if language in entry.languages else "translation"
         yield Alternative(words, Equivalent(words=word, language=language, by=by))
+
+
+def equivalents_of(texts: Texts) -> list[str]:
+    """Return what else the terms in a call's texts are called, and the terms of its areas.
+
+    For engines that cannot be asked for one word or another: the texts then hold every equivalent.
+    """
+    entries, found = _entries(), dict[str, None]()
+    words = words_of("\n".join((texts.title, texts.keywords, texts.summary, texts.body)))
+    for start, word in enumerate(words):
+        for length in range(1, _longest_from().get(word, 0) + 1):
+            term = tuple(words[start : start + length])
+            entry = entries.get(term)
+            if entry is None or (_is_short(term) and texts.language not in entry.languages):
+                continue
+            found |= {" ".join(other.words): None for other in _alternatives(entry, term)}
+    for term, entry in entries.items():
+        if len(entry.areas) == 1 and next(iter(entry.areas)) in texts.areas:
+            found[" ".join(term)] = None
+    return list(found)
+
+
+def _is_short(words: Words) -> bool:
+    return len(words) == 1 and len(words[0]) <= SHORT_MAX
+
+
+@cache
+def _longest_from() -> Mapping[str, int]:
+    """Return the first word of each term -> words of the longest term that begins so."""
+    longest: dict[str, int] = {}
+    for term in _entries():
+        if term:
+            longest[term[0]] = max(longest.get(term[0], 0), len(term))
+    return longest

@@ -8,6 +8,7 @@ from typing import Literal
 from index.expansion import Expansion
 from index.folding import WORD, fold, words_of
 from index.query import WAYS, Highlight, Reason, ReasonField, Span, Way
+from index.texts import Texts
 from index.words import PREFIX_MIN, Clause, within_one_edit
 
 SNIPPET = 260
@@ -141,19 +142,6 @@ def _patterns(clause: Clause) -> list[str]:
     whole = _BETWEEN.join(clause.words) + going_on
     respelt = [word + going_on for word in sorted(clause.respelt)]
     return [whole, *respelt, *sorted(clause.spellings - clause.respelt)]
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What of a call is looked at: as it is shown, not folded."""
-
-    title: str
-    summary: str = ""
-    body: str = ""
-    keywords: str = ""
-    identifiers: str = ""
-    areas: tuple[str, ...] = ()
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import tantivy
 
 from index.documents import FOREVER, IndexDocument
 from index.folding import words_of
-from index.highlighting import Texts
 from index.query import FACETS, NOT_STATED
+from index.texts import Texts
 
 SCHEMA_VERSION = 4
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""

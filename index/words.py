@@ -93,6 +93,21 @@ def _respelt(raw: str, folded: str) -> set[str]:
     return found - {folded}
 
 
+def spellings_of(raw: str) -> Iterator[str]:
+    """Yield the other forms of what stands between two blanks of a text: respelt, singular, plural, joined.
+
+    For engines that cannot be asked for one word or another: the texts then hold every form.
+    """
+    words = words_of(raw)
+    if len(words) > 1 and "".join(words).isalpha():
+        yield "".join(words)
+    for word in words:
+        respelt = {other for spelling in spellings(raw) for other in words_of(spelling)[:1]}
+        for two, one in _TWO_FOR_ONE if word.isascii() else ():
+            respelt |= {word.replace(two, one)} if two in word else set()
+        yield from sorted((respelt if len(words) == 1 else set()) | _plurals(word) - {word})
+
+
 def _written_out(word: str) -> Iterator[str]:
     """Yield the word with one vowel written in two letters: warme -> waerme."""
     for index, letter in enumerate(word):

@@ -112,14 +112,12 @@ def test_equal_hits_come_by_deadline_page_by_page(fill: Fill, text: str) -> None
 
 
 def test_equal_hits_keep_their_order_after_a_passed_cut_off(fill: Fill) -> None:
-    engine = fill(
-        [
-            call("later", title="A widget", deadlines=(deadline(NOW + DAY), deadline(NOW + 9 * DAY))),
-            call("sooner", title="A widget", deadlines=(deadline(NOW + 5 * DAY),)),
-        ]
-    )
+    later = call("later", title="A widget", deadlines=(deadline(NOW + DAY), deadline(NOW + 9 * DAY)))
+    engine = fill([later, call("sooner", title="A widget", deadlines=(deadline(NOW + 5 * DAY),))])
 
     assert ids(engine, NOW, text="widget") == ["later", "sooner"]
+    assert engine.stale_ids(NOW + 2 * DAY) == {"xx_test:later"}
+    fill([later], now=NOW + 2 * DAY)  # as the next synchronising does
     assert ids(engine, NOW + 2 * DAY, text="widget") == ["sooner", "later"]
 
 

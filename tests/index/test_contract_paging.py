@@ -13,7 +13,7 @@ from index.paging import CursorError
 from index.query import SearchQuery
 from tests.calls import DAY, call, deadline, tag
 from tests.conftest import NOW
-from tests.index.conftest import Fill
+from tests.index.conftest import Fill, Place
 from tests.index.test_contract_filters import FUNCTION, RANDOM_CALLS, ids, numbered, renew
 
 ORDERS: tuple[dict[str, Any], ...] = (
@@ -50,7 +50,12 @@ def test_a_cursor_shows_what_an_offset_shows(
 
 
 @pytest.mark.parametrize("query", ORDERS)
-def test_what_is_written_between_two_pages_moves_no_other_call(fill: Fill, query: dict[str, Any]) -> None:
+def test_what_is_written_between_two_pages_moves_no_other_call(
+    fill: Fill, place: Place, query: dict[str, Any]
+) -> None:
+    if place.kind == "meilisearch" and query.get("text"):
+        pytest.skip("a server holds no commit for those who turn its pages: by relevance it counts hits")
+
     def some(number: int) -> Any:  # noqa: ANN401 - a call
         ends = NOW + (number * 7 % 50 + 1) * DAY
         return call(

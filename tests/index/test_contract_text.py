@@ -166,7 +166,6 @@ def test_every_hit_says_why(fill: Fill) -> None:
     ("text", "suggestion"),
     [
         ("green hydrogne ", "green hydrogen"),
-        ("elektrolyzers ", "electrolysers"),  # two letters wrong: nothing is found, still it is asked
         ("ydrogen", None),  # the first letter wrong: found, but the index lists no words by their end
         ("Zeppelin", None),
         ("hydrogen", None),

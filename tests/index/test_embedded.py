@@ -12,9 +12,15 @@ from index import tantivy_folder, tantivy_schema, tantivy_text
 from index.embedded import EmbeddedEngine
 from index.engine import IndexBusy, SearchUnavailable
 from index.query import SearchQuery
-from tests.calls import call
+from tests.calls import DAY, call, deadline
 from tests.conftest import NOW
-from tests.index.conftest import Fill
+from tests.index.conftest import Fill, Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place("embedded", tmp_path)
+
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -163,3 +169,30 @@ def test_a_writer_turns_to_the_index_that_was_swapped_in_before_it_got_the_lock(
     _write(path, 3)
 
     assert EmbeddedEngine(path).call_ids() == {"xx_test:0", "xx_test:1", "xx_test:2"}
+
+
+def test_equal_hits_are_ordered_as_of_now_before_anything_is_written_again(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+    with engine.writer() as writer:
+        ends = {"later": (1, 9), "sooner": (5,)}
+        writer.upsert(
+            [
+                call(name, title="A widget", deadlines=tuple(deadline(NOW + day * DAY) for day in days))
+                for name, days in ends.items()
+            ],
+            now=NOW,
+        )
+        writer.commit(cursor=1)
+
+    order = [hit.call_id for hit in engine.search(SearchQuery(text="widget"), now=NOW + 2 * DAY).hits]
+
+    assert order == ["xx_test:sooner", "xx_test:later"]
+
+
+def test_two_typing_errors_find_nothing_and_are_still_asked_about(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+    engine.rebuild([call(1, title="Electrolysers near ports")], cursor=1, now=NOW)
+
+    result = engine.search(SearchQuery(text="elektrolyzers "), now=NOW)
+
+    assert (result.total, result.suggestion) == (0, "electrolysers")

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from index.expansion import expand
 from index.folding import fold
-from index.highlighting import SNIPPET, Matcher, Texts, explain
+from index.highlighting import SNIPPET, Matcher, explain
 from index.query import Highlight
+from index.texts import Texts
 from index.words import parse_text
 
 
