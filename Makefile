@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench eval record golden screenshots lock clean
+.PHONY: help setup demo run test lint format bench eval record golden messages screenshots lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "} {printf "  %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,13 @@ bench: setup ## Measure what things cost, as ratios to a named peer (BENCH="sear
 
 golden: setup ## Write the golden files anew (then read them against the samples)
 	$(BIN)/python -m pytest -n 0 tests/sources/test_golden.py --update-golden
+
+messages: setup ## Bring the catalogues of the pages up to date with their texts (then translate what is new)
+	mkdir -p var
+	$(BIN)/pybabel -q extract -F config/babel.cfg -k N_ -k say --no-location --sort-output -o var/portal.pot .
+	for language in fr de es it pl; do \
+	    $(BIN)/pybabel -q update --init-missing --omit-header --no-fuzzy-matching --ignore-obsolete --no-wrap \
+	        -D portal -i var/portal.pot -d portal_api/locale -l $$language || exit 1; done
 
 screenshots: setup ## Pictures of each page into var/screenshots (needs Debian's chromium)
 	$(BIN)/python -m tests.browser.screenshots

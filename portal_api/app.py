@@ -31,6 +31,7 @@ from portal_api.answering import Compressed, HeadLikeGet, SafeHeaders
 from portal_api.common_grants import routes as common_grants
 from portal_api.desk import pages as desk
 from portal_api.following import index_in_step
+from portal_api.speech import Spoken
 from portal_api.state import Portal, PortalDep
 from portal_api.subscriptions import asking as subscriptions
 from store.database import migrate, open_database
@@ -81,6 +82,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     problems.install(app)
     app.add_middleware(Compressed, minimum_size=1024)
     gates.install(app, settings)
+    app.add_middleware(Spoken)
     app.add_middleware(HeadLikeGet)
     app.add_middleware(SafeHeaders)
     app.include_router(api.router)

@@ -24,7 +24,7 @@ OFFSET_MAX = 100_000
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 """Days outside cannot be a call's; the ends of the calendar overflow arithmetic with days."""
 AMOUNT_MAX = Decimal(10) ** 15
-PAGE_ONLY = frozenset({"lang", "view"})
+PAGE_ONLY = frozenset({"lang", "month", "view"})
 """Parameters of the search page that say how it looks, not what is searched."""
 
 

@@ -1,33 +1,32 @@
 """What the search page shows: facets, chips, cards, pages. From query and result to words and links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel import Locale
 from markupsafe import Markup, escape
 
-from config.countries import countries
 from config.nuts import regions
 from index.query import NOT_STATED, FacetName, FacetValue, Highlight, Hit, SearchQuery, SearchResult
 from normalize.call import Call, Money
 from portal_api import presenting
 from portal_api.query_params import write_query
+from portal_api.speech import N_, say
 from portal_api.state import Portal
 
 SHOWN: Mapping[FacetName, str] = {
-    "status": "Status",
-    "sector": "Sector",
-    "area": "Technology area",
-    "level": "Level",
-    "country": "Country",
-    "region": "Region",
-    "applicant": "Who may apply",
-    "programme": "Programme",
-    "instrument": "Kind of support",
-    "seal": "STEP Seal",
-    "language": "Language",
-    "source": "Source",
+    "status": N_("Status"),
+    "sector": N_("Sector"),
+    "area": N_("Technology area"),
+    "level": N_("Level"),
+    "country": N_("Country"),
+    "region": N_("Region"),
+    "applicant": N_("Who may apply"),
+    "programme": N_("Programme"),
+    "instrument": N_("Kind of support"),
+    "seal": N_("STEP Seal"),
+    "language": N_("Language"),
+    "source": N_("Source"),
 }
 """Facets of the page, in its order, with their titles."""
 VALUES_FIRST, VALUES_MAX = 6, 80
@@ -39,15 +38,19 @@ _ORDERS: Mapping[str, Sequence[str]] = {
     "seal": ("awards", "accepts", "none"),
 }
 """Facets whose values have an order of their own; the others go by count."""
-_SEAL_WORDS = {"awards": "Awards the Seal", "accepts": "For Seal holders", "none": "No link to the Seal"}
+_SEAL_WORDS = {
+    "awards": N_("Awards the Seal"),
+    "accepts": N_("For Seal holders"),
+    "none": N_("No link to the Seal"),
+}
 _RANGES = {
-    "deadline_from": "Deadline from {}",
-    "deadline_to": "Deadline by {}",
-    "opens_from": "Opens from {}",
-    "opens_to": "Opens by {}",
-    "budget_min": "Budget from {}",
-    "budget_max": "Budget up to {}",
-    "new_since": "New since {}",
+    "deadline_from": N_("Deadline from %(value)s"),
+    "deadline_to": N_("Deadline by %(value)s"),
+    "opens_from": N_("Opens from %(value)s"),
+    "opens_to": N_("Opens by %(value)s"),
+    "budget_min": N_("Budget from %(value)s"),
+    "budget_max": N_("Budget up to %(value)s"),
+    "new_since": N_("New since %(value)s"),
 }
 _UNSHOWN = ("opens_from", "opens_to", "new_since", "limit")
 
@@ -113,6 +116,10 @@ class Correction:
     taken_for: Sequence[tuple[str, str]]
 
 
+Address = Callable[..., str]
+"""A query, and fields to change -> where that search stands: `address`, or one that keeps the view too."""
+
+
 def address(query: SearchQuery, **changes: object) -> str:
     """Return the address of the search page for a query, with some fields changed."""
     written = write_query(query, **changes)
@@ -136,7 +143,7 @@ def _facet(portal: Portal, query: SearchQuery, name: FacetName, values: Sequence
     cut = max(VALUES_FIRST, chosen) if len(choices) > max(VALUES_FIRST, chosen) + 1 else len(choices)
     return Facet(
         name=name,
-        title=SHOWN[name],
+        title=say(SHOWN[name]),
         first=choices[:cut],
         more=choices[cut:VALUES_MAX],
         left_out=max(len(choices) - VALUES_MAX, 0),
@@ -148,46 +155,41 @@ def _facet(portal: Portal, query: SearchQuery, name: FacetName, values: Sequence
 def label_of(portal: Portal, facet: str, value: str) -> str:
     """Return a facet value in words; the value itself where it has none."""
     if value == NOT_STATED:
-        return "Not stated"
+        return say("Not stated")
     if facet in ("area", "sector"):
-        return portal.taxonomy.label_of(value)
+        return say(portal.taxonomy.label_of(value))
     if facet == "region":
         return f"{regions()[value].name} ({value})" if value in regions() else value
     if facet == "source":
         return portal.title_of(value)
     if facet == "language":
-        return language_name(value)
+        return presenting.language_name(value)
+    if facet == "country":
+        return presenting.country_name(value)
     words: Mapping[str, Mapping[str, str]] = {
-        "country": countries(),
         "status": presenting.STATUS_WORDS,
         "level": presenting.LEVEL_WORDS,
         "applicant": presenting.APPLICANT_WORDS,
         "instrument": presenting.INSTRUMENT_WORDS,
         "seal": _SEAL_WORDS,
     }
-    return words.get(facet, {}).get(value, value)
+    return say(words.get(facet, {}).get(value, value))
 
 
-def language_name(code: str) -> str:
-    """Return the English name of a language (ISO 639-1); the code when there is none."""
-    return str(Locale("en").languages.get(code, code))
-
-
-def chips_of(portal: Portal, query: SearchQuery) -> list[Chip]:
+def chips_of(portal: Portal, query: SearchQuery, to: Address = address) -> list[Chip]:
     """Return every active filter; taking one away leads to the first page."""
-    return [*_facet_chips(portal, query), *_range_chips(query)]
+    return [*_facet_chips(portal, query, to), *_range_chips(query, to)]
 
 
-def _facet_chips(portal: Portal, query: SearchQuery) -> Iterator[Chip]:
+def _facet_chips(portal: Portal, query: SearchQuery, to: Address) -> Iterator[Chip]:
     for name, title in SHOWN.items():
         values = getattr(query, name)
         for value in values:
             rest = tuple(other for other in values if other != value)
-            href = address(query, **{name: rest}, offset=0)
-            yield Chip(title, label_of(portal, name, value), href)
+            yield Chip(say(title), label_of(portal, name, value), to(query, **{name: rest}, offset=0))
 
 
-def _range_chips(query: SearchQuery) -> Iterator[Chip]:
+def _range_chips(query: SearchQuery, to: Address) -> Iterator[Chip]:
     for field, words in _RANGES.items():
         value = getattr(query, field)
         if value is None:
@@ -195,8 +197,8 @@ def _range_chips(query: SearchQuery) -> Iterator[Chip]:
         if isinstance(value, Decimal):
             printed = presenting.money_words(Money(amount=value, currency="EUR"))
         else:
-            printed = f"{value.day} {value:%b %Y}"
-        yield Chip("Range", words.format(printed), address(query, **{field: None}, offset=0))
+            printed = presenting.short_day(value)
+        yield Chip("Range", say(words, value=printed), to(query, **{field: None}, offset=0))
 
 
 def kept_of(query: SearchQuery) -> list[tuple[str, str]]:
@@ -229,12 +231,12 @@ def _marked(highlight: Highlight) -> Markup:
     return out + escape(highlight.text[done:])
 
 
-def corrections_of(query: SearchQuery, result: SearchResult) -> list[Correction]:
+def corrections_of(query: SearchQuery, result: SearchResult, to: Address = address) -> list[Correction]:
     """Return the typing errors found, each with a search for what was meant, filters kept."""
     return [
         Correction(
             typed,
-            [(word, address(query, text=_replaced(query.text, typed, word), offset=0)) for word in words[:4]],
+            [(word, to(query, text=_replaced(query.text, typed, word), offset=0)) for word in words[:4]],
         )
         for typed, words in result.corrections.items()
     ]
@@ -244,7 +246,7 @@ def _replaced(text: str, typed: str, word: str) -> str:
     return " ".join(word if part.casefold() == typed.casefold() else part for part in text.split())
 
 
-def pages_of(query: SearchQuery, total: int) -> Pages:
+def pages_of(query: SearchQuery, total: int, to: Address = address) -> Pages:
     """Return the links before and after the page shown."""
     size = max(query.limit, 1)
     after = query.offset + size
@@ -253,6 +255,6 @@ def pages_of(query: SearchQuery, total: int) -> Pages:
         last=min(after, total),
         number=query.offset // size + 1,
         count=-(-total // size),
-        previous=address(query, offset=max(query.offset - size, 0)) if query.offset else None,
-        following=address(query, offset=after) if after < total else None,
+        previous=to(query, offset=max(query.offset - size, 0)) if query.offset else None,
+        following=to(query, offset=after) if after < total else None,
     )

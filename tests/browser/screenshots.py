@@ -20,6 +20,8 @@ PAGES = {
     "search": "/",
     "results": "/?q=hydrogen&status=open&status=forthcoming",
     "corrected": "/?q=hydrogem",
+    "calendar": "/?view=calendar",
+    "timeline": "/?view=timeline&status=open&status=forthcoming",
     "empty": "/?q=zeppelin&sector=bio",
     "call": "/calls/eu_ft:71000103",
     "call-es": "/calls/es_bdns:910003",
