@@ -58,7 +58,9 @@ def test_no_barrier_is_found(browser: Browser, origin: str, width: int, scheme: 
         for path in PAGES:
             page.goto(origin + path)
             # What is folded away is checked too: everything opened.
-            page.locator("details:not([open], .tongues)").evaluate_all("all => all.forEach(one => one.open = true)")
+            page.locator("details:not([open], .tongues)").evaluate_all(
+                "all => all.forEach(one => one.open = true)"
+            )
             result = Axe().run(page, options=RULES)
             found[path] = [
                 (rule["id"], [node["html"][:120] for node in rule["nodes"]])
@@ -73,7 +75,9 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, origin: str) -> N
     with opened(browser, viewport={"width": 320, "height": 640}) as (page, _):
         for path in PAGES:
             page.goto(origin + path)
-            page.locator("details:not([open], .tongues)").evaluate_all("all => all.forEach(one => one.open = true)")
+            page.locator("details:not([open], .tongues)").evaluate_all(
+                "all => all.forEach(one => one.open = true)"
+            )
             wide[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert wide == {path: 320 for path in PAGES}
