@@ -1,6 +1,5 @@
 """Templates, and the words and functions all of them know."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
     return templates
 
 
-def _tongues(request: Request) -> Mapping[str, Any]:
+def _tongues(request: Request) -> dict[str, Any]:
     """Return the language spoken, and where the same page stands in each."""
     links = [
         (code, name, str(request.url.include_query_params(lang=code).replace(scheme="", netloc="")))

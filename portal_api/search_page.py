@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -55,7 +55,7 @@ def read_shown(request: Request, now: datetime) -> Shown:
     """Read the view from an address; what is not understood is the list."""
     view = request.query_params.get("view", "list")
     month = request.query_params.get("month")
-    known = cast("View", view) if view in VIEWS else "list"
+    known: View = view if view in VIEWS else "list"
     return Shown(known, first_of_month(month, now) if month and known == "calendar" else None)
 
 
