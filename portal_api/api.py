@@ -123,7 +123,7 @@ def _facet_documents(result: SearchResult) -> dict[str, list[dict[str, Any]]]:
 
 
 def _facets(request: Request) -> Sequence[FacetName]:
-    asked = [name for value in request.query_params.getlist("facets") for name in value.split(",") if name]
+    asked = [name for value in request.query_params.getlist("facets") for name in value.split(",")]
     if not asked:
         return FACETS
     unknown = [name for name in asked if name not in (*FACETS, "none")]

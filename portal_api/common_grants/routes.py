@@ -123,7 +123,12 @@ def search_opportunities(asked: documents.SearchRequest, portal: PortalDep) -> R
         ),
         filter_info=documents.FilterInfo(filters=asked.filters, errors=tuple(understood.errors)),
     )
-    return JSONResponse(_dumped(answer))
+    document = _dumped(answer)
+    # As they were sent: a filter's value may be null, which elsewhere means that nothing is stated.
+    document["filterInfo"]["filters"] = asked.filters.model_dump(
+        mode="json", by_alias=True, exclude_unset=True
+    )
+    return JSONResponse(document)
 
 
 @router.get(

@@ -282,6 +282,15 @@ def test_what_is_not_understood_is_said_and_left_out(client: TestClient) -> None
     assert answer["paginationInfo"]["totalItems"] == len(SHELF)
 
 
+def test_filters_are_told_as_they_were_sent(client: TestClient) -> None:
+    sent = {
+        "status": {"operator": "notIn", "value": ["closed"]},
+        "customFilters": {"x": {"operator": "eq", "value": None}},
+    }
+
+    assert search(client, filters=sent)["filterInfo"]["filters"] == sent
+
+
 def test_words_are_searched_as_everywhere(client: TestClient) -> None:
     assert [item["title"] for item in search(client, search="hydrogen")["items"]] == [HYDROGEN.title]
 

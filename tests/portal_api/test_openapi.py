@@ -50,33 +50,15 @@ def test_every_operation_says_that_there_are_quotas(served: Served) -> None:
             assert "429" in operation["responses"], path
 
 
-PATHS = [
-    "/api/v1/calls",
-    "/api/v1/calls/{call_id}",
-    "/api/v1/calls/{call_id}/history",
-    "/api/v1/custom-fields/{field}.json",
-    "/api/v1/export",
-    "/api/v1/facets",
-    "/api/v1/sources",
-    "/api/v1/suggest",
-    "/api/v1/taxonomy",
-    "/calendar.ics",
-    "/calls/{call_id}.ics",
-    "/common-grants/opportunities",
-    "/common-grants/opportunities/search",
-    "/common-grants/opportunities/{oppId}",
-    "/dcat",
-    "/dcat.ttl",
-    "/dump/{name}",
-    "/feed.atom",
-    "/feed.json",
-    "/sitemap-{name}.xml",
-    "/sitemap.xml",
+DESCRIBED: dict[str, Any] = json.loads(COMMITTED.read_text("utf-8"))["paths"]
+PATHS = sorted(DESCRIBED)
+ASKED = [
+    path
+    for path in PATHS
+    for operation in DESCRIBED[path].values()
+    if "requestBody" in operation or any(one["in"] == "query" for one in operation.get("parameters", ()))
 ]
-
-
-def test_every_path_is_questioned(served: Served) -> None:
-    assert sorted(served.app.openapi()["paths"]) == PATHS
+"""Those with something to ask wrongly: a name in a path may be anything."""
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -84,18 +66,7 @@ def test_every_good_question_is_answered(served: Served, path: str) -> None:
     question(served, path, GenerationMode.POSITIVE)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/api/v1/calls",
-        "/api/v1/facets",
-        "/api/v1/export",
-        "/calendar.ics",
-        "/feed.atom",
-        "/common-grants/opportunities",
-        "/common-grants/opportunities/search",
-    ],
-)
+@pytest.mark.parametrize("path", ASKED)
 def test_every_bad_question_is_refused(served: Served, path: str) -> None:
     question(served, path, GenerationMode.NEGATIVE)
 
@@ -106,7 +77,7 @@ def question(served: Served, path: str, mode: GenerationMode) -> None:
     operation = schemathesis.openapi.from_asgi("/openapi.json", served.app)[path][method.upper()]
 
     @given(operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 
