@@ -47,10 +47,11 @@ def stored_calls(db: Database, call_ids: list[str]) -> Iterator[Call]:
 
 
 def _pages(engine: SearchEngine, query: SearchQuery, now: datetime) -> Iterator[str]:
-    offset, total = 0, 1
-    while offset < total:
-        page = query.model_copy(update={"offset": offset, "limit": PAGE_SIZE_MAX})
+    cursor: str | None = None
+    while True:
+        page = query.model_copy(update={"offset": 0, "limit": PAGE_SIZE_MAX, "cursor": cursor})
         result = engine.search(page, now=now)
         yield from (hit.call_id for hit in result.hits)
-        total = result.total if result.hits else 0
-        offset += PAGE_SIZE_MAX
+        cursor = result.next_cursor
+        if cursor is None:
+            return

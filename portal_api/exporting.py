@@ -15,7 +15,7 @@ from portal_api.api import find_call
 from portal_api.conditional import send_written
 from portal_api.exports import FORMATS, write_export
 from portal_api.frames import Frame
-from portal_api.query_params import PAGE_ONLY, ParameterError, read_query, write_query
+from portal_api.query_params import ParameterError, read_whole_query, write_query
 from portal_api.search_title import search_title
 from portal_api.spreadsheets import COLUMNS
 from portal_api.state import Portal, PortalDep
@@ -50,7 +50,7 @@ def export(
     a cell for a formula.
     """
     asked = request.query_params
-    query = read_query(asked, own=(*PAGE_ONLY, "format", "columns", "id"))
+    query = read_whole_query(asked, own=("format", "columns", "id"))
     write = partial(
         write_exported, portal, query, form, columns=asked.getlist("columns"), chosen=asked.getlist("id")
     )

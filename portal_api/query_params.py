@@ -68,6 +68,17 @@ def read_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
     return query
 
 
+def read_whole_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
+    """Read a search whose every call is wanted: for files, feeds and calendars.
+
+    The address of a search page may be used as it is: what says how the page looks makes no difference.
+
+    Raises:
+        ParameterError: See `read_query`.
+    """
+    return read_query(params, own=(*PAGE_ONLY, *own)).model_copy(update={"cursor": None})
+
+
 def read_query_leniently(params: QueryParams) -> SearchQuery:
     """Read a search from an address as well as can be: for pages.
 

@@ -23,7 +23,7 @@ from portal_api.exporting import frame_of
 from portal_api.exports import FORMATS
 from portal_api.feeds import NEVER, write_atom, write_json_feed
 from portal_api.frames import Frame
-from portal_api.query_params import PAGE_ONLY, read_query, write_query
+from portal_api.query_params import read_whole_query, write_query
 from portal_api.state import Portal, PortalDep
 from store.call_events import last_events
 
@@ -88,7 +88,7 @@ def calendar(request: Request, portal: PortalDep) -> Response:
     One event a milestone; its UID stays when the date moves. What the source withdrew, or took off a
     call, stays as a cancelled event. A deadline without an hour is a whole day.
     """
-    query = _query(request)
+    query = read_whole_query(request.query_params)
     ids = found_ids(portal.engine, query, now=portal.clock())
     if query.status and "withdrawn" not in query.status:
         # A call that is withdrawn leaves a search for open ones: its events must be cancelled first.
@@ -126,12 +126,8 @@ def _send_calendar(request: Request, calls: Iterator[Call], frame: Frame) -> Res
     return send_written(request, lambda out: write_calendar(calls, out, frame), FORMATS["ics"][1])
 
 
-def _query(request: Request) -> SearchQuery:
-    return read_query(request.query_params, own=PAGE_ONLY)
-
-
 def _feed_page(request: Request, portal: Portal, path: str) -> FeedPage:
-    query = _query(request)
+    query = read_whole_query(request.query_params)
     size = max(query.limit, 1) if "limit" in request.query_params else ENTRIES
     events = last_events(portal.db, _ids(portal, query))
     shown = [event.call_id for event in events[query.offset : query.offset + size]]

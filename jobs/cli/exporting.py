@@ -85,11 +85,11 @@ def _query_of(address: str) -> "SearchQuery":
     from starlette.datastructures import QueryParams
 
     from jobs.cli.context import fail
-    from portal_api.query_params import PAGE_ONLY, ParameterError, read_query
+    from portal_api.query_params import ParameterError, read_whole_query
 
     asked = urlsplit(address).query if "?" in address else address
     try:
-        return read_query(QueryParams(asked), own=PAGE_ONLY)
+        return read_whole_query(QueryParams(asked))
     except ParameterError as error:
         fail(f"--address: {error}")
 
