@@ -40,8 +40,9 @@ class TextQuestion:
         self._known = {
             clause: sorted(word for word in clause.spellings if reader.knows(word)) for clause in self._wanted
         }
-        self.fuzzy = frozenset(clause.words[0] for clause in self._wanted if self._may_be_misspelt(clause))
         self.expansions = expand(self._wanted) if expand_terms else []
+        self._covered = {clause for expansion in self.expansions for clause in expansion.clauses}
+        self.fuzzy = frozenset(clause.words[0] for clause in self._wanted if self._may_be_misspelt(clause))
 
     @property
     def ranks(self) -> bool:
@@ -55,9 +56,8 @@ class TextQuestion:
         hydrogène, and every call tagged with hydrogen technologies.
         """
         expanded = {expansion.clauses[0]: expansion for expansion in self.expansions}
-        covered = {clause for expansion in self.expansions for clause in expansion.clauses}
         asked = [self._expanded(expansion) for expansion in expanded.values()]
-        asked += [self._clause(clause) for clause in self._wanted if clause not in covered]
+        asked += [self._clause(clause) for clause in self._wanted if clause not in self._covered]
         without = [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
         return [(Occur.Must, query) for query in asked] + without
 
@@ -96,9 +96,9 @@ class TextQuestion:
         yield found
 
     def _may_be_misspelt(self, clause: Clause) -> bool:
-        """Allow a typing error only in a long word that no call knows."""
+        """Allow a typing error only in a long word that neither a call nor a list of terms knows."""
         word = clause.words[0]
-        if len(clause.words) != 1 or len(word) < FUZZY_MIN:
+        if len(clause.words) != 1 or len(word) < FUZZY_MIN or clause in self._covered:
             return False
         if self._known[clause] or self._reader.knows(word):
             return False
