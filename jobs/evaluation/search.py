@@ -1,7 +1,7 @@
 """`make eval EVAL=search`: how well the search answers sixty questions of cluster staff, judged call by call.
 
-The calls are the recorded ones, harvested from ../shared/fixtures (`python -m tests.harvest_recorded`); here are
-only questions, ids and grades.
+The calls are the recorded ones, harvested from ../shared/fixtures (`python -m tests.harvest_recorded`);
+here are only questions, ids and grades.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def ndcg(found: Sequence[str], grades: Mapping[str, int], at: int = GAIN_AT) -> 
     """
 
     def gain(ordered: Sequence[int]) -> float:
-        return sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(ordered[:at]))
+        return math.fsum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(ordered[:at]))
 
     best = gain(sorted(grades.values(), reverse=True))
     return gain([grades.get(call_id, 0) for call_id in found]) / best if best else 0.0
