@@ -17,7 +17,8 @@ class ProseWords:
 
     Attributes:
         deadline: Make a date the last day to apply.
-        exclusive: Leave open whether the day itself still counts ("before").
+        exclusive: Leave open which day is meant: the last is the one before ("before"), or the time only
+            begins there ("a month from").
         other_end: Let a date end something else (expenses, works, contracts).
         no_end: Say that there is no end but that of the money.
         told_apart: Tell several dates of one call apart ("second cut-off").

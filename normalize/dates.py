@@ -27,6 +27,10 @@ _ISO = re.compile(
 )
 
 
+_YEAR_FIRST = "%Y-%m-%d"
+"""The start of formats that machines write, always with two digits a month and a day."""
+
+
 def parse_day(text: str, formats: tuple[str, ...], zone: str) -> date:
     """Read a date of which only the day counts, as the local day of ``zone``.
 
@@ -78,6 +82,8 @@ def _by_format(text: str, form: str) -> PrintedDate | None:
         found = datetime.strptime(text, form)  # noqa: DTZ007 - local by declaration, or %z gives the offset
     except ValueError:
         return None
+    if form.startswith(_YEAR_FIRST) and not text.startswith(found.strftime(_YEAR_FIRST)):
+        return None  # strptime reads "2027-01-1" too: a digit is missing, and nobody knows which
     day = make_day(found.year, found.month, found.day, text)
     printed = found.time() if "%H" in form or "%I" in form or "%X" in form or "%T" in form else None
     return _day_at_midnight(PrintedDate(day, printed, None, found.utcoffset() if printed else None))

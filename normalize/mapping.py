@@ -22,7 +22,7 @@ _LISTS = frozenset(
 _TEXTS = frozenset(
     name for name, field in Fields.model_fields.items() if field.annotation == (str | None)
 ) | {"native_id"}
-_MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError)
+_MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ArithmeticError, UnicodeError)
 """What reading a record of another shape raises; one odd record must not end a run."""
 
 

@@ -33,10 +33,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])"
+_AT = r"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)"
+_MAINLAND = r"(?:\((?:hora )?(?:peninsular|oficial)[^()]{0,30}\)\s*)?"
+_OF_DAY = r"(?:del(?:l[’'])?(?:\s+(?:giorno|d[ií]a))?|du|le|di|on|am|vom|den|dnia|de(?:\s+d[ií]a)?|,)?"
 _HOUR_BEFORE = re.compile(
-    rf"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)\s*{_CLOCK}"
-    r"\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*(?:del(?:l[’'])?(?:\s+giorno)?|du|le|di|on|am|vom|den|dnia|de[l]?(?:\s+d[ií]a)?|,)?\s*$",
-    re.IGNORECASE,
+    rf"{_AT}\s*{_CLOCK}\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*{_MAINLAND}{_OF_DAY}\s*$", re.IGNORECASE
 )
 _HOUR_AFTER = re.compile(
     rf"\s*,?\s*(?:\(?\s*)(?:alle|ore|alle ore|a las|à|at|um|kl\.?|klo|ora|,|at:)\s*(?:ore\s*)?{_CLOCK}",
@@ -155,7 +156,7 @@ def _with_hour(
 ) -> tuple[str, PrintedDate] | None:
     """Return a date, with its hour where one stands beside it, as one text and as read; None for no date."""
     day = match.group().rstrip(",")
-    beside = _HOUR_BEFORE.search(text[max(0, match.start() - 40) : match.start()]) or _HOUR_AFTER.match(
+    beside = _HOUR_BEFORE.search(text[max(0, match.start() - 80) : match.start()]) or _HOUR_AFTER.match(
         text[match.end() : match.end() + 40]
     )
     try:
@@ -172,7 +173,7 @@ def _hour_unread(text: str, match: re.Match[str], printed: PrintedDate) -> bool:
     """Tell whether an hour stands by the date that we could not read: then the date alone would mislead."""
     if printed.hour is not None:
         return False
-    near = text[max(0, match.start() - 30) : match.start()] + " " + text[match.end() : match.end() + 25]
+    near = text[max(0, match.start() - 60) : match.start()] + " " + text[match.end() : match.end() + 25]
     return _HOUR_SIGN.search(near) is not None
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from config.sources import Source
 from normalize.errors import NotACall, RecordError
 from normalize.fields import DeadlineText, DocumentText, Fields, take
+from normalize.prose_dates import find_deadlines
 
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2} de [a-zñ]+ de \d{4}", re.IGNORECASE)
+_FORMATS = ("%d/%m/%Y",)
 _EVERYWHERE = "XXXX"
 _ELSEWHERE = "XXX"
 _API = "https://www.infosubvenciones.es/bdnstrans"
@@ -61,7 +63,15 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
 def _dates(detail: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return opening date and deadline: the fields, else a free text that is a date and nothing else."""
     opens_at = _day(detail.get("fechaInicioSolicitud")) or _whole_date(detail.get("textInicio"))
-    return opens_at, _day(detail.get("fechaFinSolicitud")) or _whole_date(detail.get("textFin"))
+    deadline = _day(detail.get("fechaFinSolicitud")) or _whole_date(detail.get("textFin"))
+    return opens_at, _hour_of_day(deadline, str(detail.get("textFin") or "")) or deadline
+
+
+def _hour_of_day(deadline: str | None, text: str) -> str | None:
+    """Return the deadline with the hour its text names for that very day; None when it names none."""
+    found = find_deadlines(text, _FORMATS, "es").deadlines
+    same = len(found) == 1 and deadline is not None and found[0].text.startswith(f"{deadline} ")
+    return found[0].text if same else None
 
 
 def _day(value: object) -> str | None:

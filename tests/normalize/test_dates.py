@@ -267,3 +267,8 @@ def test_an_opening_keeps_the_zone_it_names() -> None:
 def test_a_day_is_the_local_one() -> None:
     assert parse_day("2026-08-31T22:00:00Z", (), "Europe/Brussels") == date(2026, 9, 1)
     assert parse_day("31/08/2026", ("%d/%m/%Y",), "Europe/Brussels") == date(2026, 8, 31)
+
+
+def test_a_digit_lost_from_a_machine_s_date_is_no_other_day() -> None:
+    with pytest.raises(RecordError):
+        parse_printed("2027-01-1T12:00:37.000", ("%Y-%m-%dT%H:%M:%S.%f",))

@@ -32,6 +32,7 @@ def read(text: str, language: str | None = None) -> list[tuple[date, str | None]
         ("Anträge können bis zum 15. Mai 2027 gestellt werden.", "de", date(2027, 5, 15), None),
         ("Einreichungsfrist: 15.05.2027", "de", date(2027, 5, 15), None),
         ("El plazo finaliza el 15 de mayo de 2027.", "es", date(2027, 5, 15), None),
+        ("Hasta las 13:00 horas (hora oficial) del 15 de mayo de 2027", "es", date(2027, 5, 15), "13:00"),
         ("Het loket sluit op 15 mei 2027", "nl", date(2027, 5, 15), None),
         ("Wnioski do dnia 15 maja 2027 r.", "pl", date(2027, 5, 15), None),
         ("Candidaturas até ao dia 15 de maio de 2027", "pt", date(2027, 5, 15), None),
@@ -63,6 +64,10 @@ def test_a_date_next_to_a_deadline_word_is_read(
         ("The deadline was kept. Our office moved on 15 May 2027.", "en"),
         ("Plazo: 15 días hábiles desde la publicación.", "es"),
         ("Deadline: 31 December 2050", "en"),
+        ("El plazo es de un mes a partir del 3 de mayo de 2027.", "es"),
+        ("Frist: drei Monate ab dem 3. Mai 2027", "de"),
+        ("Termine di 60 giorni a decorrere dal 3 maggio 2027", "it"),
+        ("Frist nach der Richtlinie vom 3. Mai 2027", "de"),
     ],
 )
 def test_anything_less_is_no_date(text: str, language: str) -> None:
