@@ -5,22 +5,27 @@ from datetime import timedelta
 from typing import Annotated, BinaryIO
 from xml.etree import ElementTree
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi import Path as PathParameter
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from index.suggesting import suggest
 from portal_api import parameters
 from portal_api.addresses import call_path
 from portal_api.api import NoParameters
 from portal_api.conditional import send_written
+from portal_api.query_params import TEXT_MAX
 from portal_api.state import PortalDep
 from store.call_events import call_stamps, count_calls
 
-router = APIRouter(dependencies=NoParameters)
+router = APIRouter()
+fixed = APIRouter(dependencies=NoParameters)
+"""Addresses where there is nothing to ask."""
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SITEMAP_MAX = 50_000
 """Addresses a sitemap may hold, https://www.sitemaps.org/protocol.html."""
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+SUGGESTIONS = "application/x-suggestions+json"
 PAGES = ("/", "/sources", "/about")
 """Pages that are no call's."""
 VALID = timedelta(days=180)
@@ -28,7 +33,7 @@ VALID = timedelta(days=180)
 _XML: dict[int | str, dict[str, object]] = {200: {"content": {"application/xml": {}}}}
 
 
-@router.get(
+@fixed.get(
     "/sitemap.xml", summary="Index of the sitemaps", responses={**_XML, **parameters.problems(422)},
     response_class=Response,
 )  # fmt: skip
@@ -43,7 +48,7 @@ def sitemap_index(request: Request, portal: PortalDep) -> Response:
     )
 
 
-@router.get(
+@fixed.get(
     "/sitemap-{name}.xml", summary="A sitemap", responses={**_XML, **parameters.problems(404, 422)},
     response_class=Response,
 )  # fmt: skip
@@ -85,7 +90,7 @@ def _write(out: BinaryIO, root: str, item: str, entries: Iterable[tuple[str, str
     out.write(f"</{root}>\n".encode())
 
 
-@router.get("/robots.txt", include_in_schema=False)
+@fixed.get("/robots.txt", include_in_schema=False)
 def robots(portal: PortalDep) -> PlainTextResponse:
     """Let every call be indexed; the endless pages of results, exports and the desk are left alone."""
     home = portal.settings.public_url.rstrip("/")
@@ -98,7 +103,7 @@ def robots(portal: PortalDep) -> PlainTextResponse:
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
-@router.get("/.well-known/security.txt", include_in_schema=False)
+@fixed.get("/.well-known/security.txt", include_in_schema=False)
 def security(portal: PortalDep) -> PlainTextResponse:
     """Say whom to tell of a weakness (RFC 9116)."""
     contact = portal.settings.contact
@@ -112,7 +117,7 @@ def security(portal: PortalDep) -> PlainTextResponse:
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
-@router.get("/opensearch.xml", include_in_schema=False)
+@fixed.get("/opensearch.xml", include_in_schema=False)
 def opensearch(portal: PortalDep) -> Response:
     """Describe the search, so that a browser can offer it (OpenSearch 1.1)."""
     home = portal.settings.public_url.rstrip("/")
@@ -133,8 +138,19 @@ def opensearch(portal: PortalDep) -> Response:
     for media_type, relation, template in (
         ("text/html", "results", f"{home}/?q={{searchTerms}}"),
         ("application/atom+xml", "results", f"{home}/feed.atom?q={{searchTerms}}"),
+        (SUGGESTIONS, "suggestions", f"{home}/api/v1/suggestions?q={{searchTerms}}"),
         ("application/opensearchdescription+xml", "self", f"{home}/opensearch.xml"),
     ):
         ElementTree.SubElement(root, "Url", type=media_type, rel=relation, template=template)
     body = ElementTree.tostring(root, "utf-8", xml_declaration=True)
     return Response(body, media_type="application/opensearchdescription+xml")
+
+
+@router.get("/api/v1/suggestions", include_in_schema=False)
+def suggestions(portal: PortalDep, q: Annotated[str, Query(max_length=TEXT_MAX)] = "") -> Response:
+    """Return completions as a browser's search box reads them (OpenSearch Suggestions 1.1)."""
+    found = suggest(portal.engine, q, now=portal.clock())
+    return JSONResponse([q, list(found.completions)], media_type=SUGGESTIONS)
+
+
+router.include_router(fixed)

@@ -268,6 +268,16 @@ def test_a_browser_can_offer_the_search(client: TestClient) -> None:
         assert client.get(path).headers["content-type"].startswith(media_type)
 
 
+def test_a_browser_is_told_how_a_text_may_go_on(client: TestClient) -> None:
+    answer = client.get("/api/v1/suggestions?q=electrol")
+
+    assert answer.headers["content-type"] == "application/x-suggestions+json"
+    typed, completions = answer.json()
+    assert typed == "electrol"
+    assert completions == client.get("/api/v1/suggest?q=electrol").json()["completions"]
+    assert client.get("/api/v1/suggestions?q=" + "x" * 501).status_code == 422
+
+
 def test_who_finds_a_weakness_knows_whom_to_tell(client: TestClient) -> None:
     fields = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
 
