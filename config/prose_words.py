@@ -52,6 +52,10 @@ def prose_words(path: Path = DEFAULT) -> ProseWords:
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
-    # A blank stands for any white space; the longest alternative wins.
-    spelled = sorted((re.escape(word).replace(r"\ ", r"\s+") for word in words), key=len, reverse=True)
+    # A blank stands for any white space, a star for any ending; the longest alternative wins.
+    spelled = sorted(
+        (re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*") for word in words),
+        key=len,
+        reverse=True,
+    )
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)")
