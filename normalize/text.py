@@ -30,6 +30,9 @@ _ALLOWED = frozenset(
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_ASCII_CONTROL = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+_LINE = 500
+"""Characters up to which a text is looked at for being a plain line already; most fields are."""
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|<!--|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 _BLOCK_TAG = re.compile(rf"(?=</?(?:{_BLOCKS})\b)", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>?")
@@ -53,8 +56,10 @@ def plain_text(html: str) -> str:
     Entities are decoded, control and direction characters dropped, white space squeezed; what
     holds no markup comes back with its lines kept.
     """
-    text = _CONTROL.sub("", repair_mojibake(html))
-    if not _MARKUP.search(text):
+    if len(html) <= _LINE and html.isascii() and html.isprintable() and "<" not in html and "&" not in html:
+        return " ".join(html.split())
+    text = _without_controls(repair_mojibake(html))
+    if not _is_markup(text):
         return _squeeze(text)
     if _is_too_deep(text):
         return _squeeze(unescape(_TAG.sub("\n", text)))
@@ -78,9 +83,20 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
+def _without_controls(text: str) -> str:
+    """Drop characters that nobody sees; in ASCII by a table of bytes, twenty times quicker."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_CONTROL).decode()
+    return _CONTROL.sub("", text)
+
+
+def _is_markup(text: str) -> bool:
+    return ("<" in text or "&" in text) and _MARKUP.search(text) is not None
+
+
 def _squeeze(text: str) -> str:
     # Control characters again, for what entities decoded to ("&#8203;").
-    text = _CONTROL.sub("", unicodedata.normalize("NFC", text))
+    text = _without_controls(text if text.isascii() else unicodedata.normalize("NFC", text))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
@@ -92,8 +108,8 @@ def sanitise_html(html: str) -> str:
     headings, which are spans, become h3. Plain text becomes paragraphs. Links keep an absolute
     http(s) or mailto address or lose it: a relative one would point into our own site.
     """
-    text = _CONTROL.sub("", repair_mojibake(html))
-    if not _MARKUP.search(text) or _is_too_deep(text):
+    text = _without_controls(repair_mojibake(html))
+    if not _is_markup(text) or _is_too_deep(text):
         return "".join(f"<p>{escape(line, quote=False)}</p>" for line in plain_text(text).split("\n") if line)
     text = _HIGH_HEADING.sub(r"<\1h3", text)
     text = _TOPIC_HEADING.sub(r"<h3>\1</h3>", text)
