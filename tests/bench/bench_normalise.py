@@ -9,6 +9,7 @@ alternating rounds (median), their ratio, the stages' shares, and the resident m
 
 import gc
 import json
+import re
 import statistics
 import sys
 import time
@@ -37,6 +38,7 @@ TEXTS = ("descriptionByte", "topicConditions")
 ROUNDS = 5
 CALLS = 100_000
 _STEPS = 10
+_PARAGRAPHS = re.compile(r"\.\s")
 
 
 def topics(source: Source) -> list[RawRecord]:
@@ -51,7 +53,7 @@ def topics(source: Source) -> list[RawRecord]:
         texts = {name: str((metadata.get(name) or [""])[0]) for name in TEXTS}
         if metadata.get("language") != ["en"] or sum(map(len, texts.values())) not in TEXT_CHARACTERS:
             continue
-        metadata |= {name: ["<p>" + text.replace(". ", ".</p>\n<p>") + "</p>"] for name, text in texts.items()}
+        metadata |= {name: [f"<p>{_PARAGRAPHS.sub('.</p> <p>', text)}</p>"] for name, text in texts.items()}
         body = json.dumps({**hit, "metadata": metadata}).encode()
         raw = RawRecord(source.id, hit["reference"], hit["url"], NOW, "application/json", body)
         with suppress(NotACall):
