@@ -116,7 +116,7 @@ def _print_stages(records: list[RawRecord], source: Source, tagger: Tagger) -> N
     ):
         began = time.process_time()
         for one in given:
-            work(one)  # type: ignore[no-untyped-call]
+            work(one)
         print(f"  {name:6} {(time.process_time() - began) / len(given) * 1000:6.2f} ms a call")
 
 
