@@ -187,6 +187,12 @@ class Source(BaseModel):
             return f"off until {self.token_env} holds a key"
         return None
 
+    @property
+    def can_ask_single_calls(self) -> bool:
+        """Tell whether its protocol can ask for a few calls by their ids, without the whole list."""
+        detail = "detail" in self.request and "token" not in self.request
+        return self.protocol == "sedia" or (self.protocol == "json_api" and detail)
+
     def served_from(self, origin: str) -> "Source":
         """Return the same source fetched from ``<origin>/<id><path>`` (samples on loopback).
 

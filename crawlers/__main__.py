@@ -15,6 +15,7 @@ from config.sources import Source, load_sources
 from crawlers.configuration import SPIDERS, check_request, scrapy_settings
 from crawlers.run import Run
 from store.archive import Archive
+from store.closing import CLOSES_WITHIN, closing_soon
 from store.database import open_database
 from store.outcome import CrawlOutcome
 from store.runs import finish_crawl
@@ -25,11 +26,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m crawlers", description=__doc__)
     parser.add_argument("source", help="source id")
     parser.add_argument("--run", type=int, required=True, help="number of the open run")
+    parser.add_argument("--recheck", action="store_true", help="only the calls that close soon")
     arguments = parser.parse_args()
     settings = Settings()
     try:
         source = source_for(settings, arguments.source)
-        outcome = crawl(settings, source, arguments.run)
+        outcome = crawl(settings, source, arguments.run, recheck=arguments.recheck)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -49,8 +51,14 @@ def source_for(settings: Settings, source_id: str) -> Source:
     return source.served_from(settings.sample_origin) if settings.sample_origin else source
 
 
-def crawl(settings: Settings, source: Source, run_id: int) -> CrawlOutcome:
+def crawl(settings: Settings, source: Source, run_id: int, *, recheck: bool = False) -> CrawlOutcome:
     """Run Scrapy for one source to its end; the outcome is in the store when it returns.
+
+    Args:
+        settings: Where the store is, which hosts are allowed.
+        source: The entry.
+        run_id: The open run.
+        recheck: Ask only for the calls that close soon, where the source can be asked for single ones.
 
     Raises:
         ConfigError: The entry's ``request`` table is wrong; nothing was asked.
@@ -58,6 +66,8 @@ def crawl(settings: Settings, source: Source, run_id: int) -> CrawlOutcome:
     check_request(source, settings.sources)
     db = open_database(settings)
     run = Run(run_id, Archive(db))
+    if recheck and source.can_ask_single_calls:
+        run.only = frozenset(closing_soon(db, source.id, run.clock(), CLOSES_WITHIN))
     reasons: list[str] = []
     if source.token_env and not os.environ.get(source.token_env):
         run.problem(f"no key: set {source.token_env} (the source is off without it)")

@@ -10,6 +10,10 @@ from store.outcome import CrawlOutcome
 FINISHED = "finished"
 ROWS_MISSED_MAX = 0.05
 """Share of the promised records that may be missing: lists move while they are read."""
+OVERLAP_MAX = 0.15
+"""Share of the records that may be repetitions (BDNS repeats 6 %); above it pages hide other records."""
+OVERLAP_FEW = 5
+"""Repetitions that say nothing in a short list."""
 WITHOUT_KEY_MAX = 0.2
 """Share of records without their key; above it the key's place has changed, not a record."""
 WITHOUT_DETAIL_MAX = 0.02
@@ -26,6 +30,7 @@ class Run:
     """One crawl of one source; becomes its `CrawlOutcome`.
 
     Attributes:
+        only: Native ids to ask for; empty asks for the whole list.
         answers: HTTP answers archived.
         rows: Records as the lists held them, with repetitions (BDNS repeats 6 %).
         records: Records archived, each native id once.
@@ -38,6 +43,7 @@ class Run:
     run_id: int
     archive: Archive
     clock: Callable[[], datetime] = utc_now
+    only: frozenset[str] = frozenset()
     answers: int = 0
     rows: int = 0
     records: int = 0
@@ -67,10 +73,17 @@ class Run:
     def _judge(self) -> None:
         """Find what no single answer shows."""
         promised = self.reported_total or 0
+        if not self.rows and self.only:
+            return  # all of them closed since
         if not self.rows:
             self.problem("not one record came")
         elif self.rows < promised * (1 - ROWS_MISSED_MAX):
             self.problem(f"{promised} records promised, {self.rows} came")
+        elif self.records < min(self.rows, promised) * (1 - OVERLAP_MAX) - OVERLAP_FEW:
+            self.problem(
+                f"{self.rows} records came, only {self.records} different ones, {promised} promised: "
+                "its pages overlap"
+            )
         if self.without_key > self.rows * WITHOUT_KEY_MAX:
             self.problem(
                 f"{self.without_key} of {self.rows} records have no native id: was its field renamed?"

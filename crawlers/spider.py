@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from config.errors import ConfigError
 from config.sources import Source
 from crawlers.run import Run
+from crawlers.walls import wall_of
 from normalize.errors import RecordError
 from normalize.mapping import compile_path
 from normalize.record import RawRecord
@@ -81,9 +82,8 @@ class SourceSpider(scrapy.Spider):
         if not body.strip():
             raise UnexpectedAnswer(f"empty {where}")
         if body.lstrip()[:1] == b"<":
-            raise UnexpectedAnswer(
-                f"HTML instead of JSON: {where} (a login page, a bot wall or an error page)"
-            )
+            wall = wall_of(body) or "a login page, a bot wall or an error page"
+            raise UnexpectedAnswer(f"HTML instead of JSON: {where} ({wall})")
         try:
             return json.loads(body.decode("utf-8"))
         except UnicodeDecodeError as error:
@@ -126,7 +126,10 @@ class SourceSpider(scrapy.Spider):
         response = getattr(failure.value, "response", None)
         request = getattr(failure, "request", None)
         where = response.url if response is not None else getattr(request, "url", self.source.url)
-        return where, f"HTTP {response.status}" if response is not None else _words(failure)
+        if response is None:
+            return where, _words(failure)
+        wall = wall_of(response.body)
+        return where, f"HTTP {response.status} ({wall})" if wall else f"HTTP {response.status}"
 
 
 def _key(native_id: object) -> str | None:

@@ -1,23 +1,20 @@
 """The order of the stages: crawl, archive, normalise, judge, publish, index."""
 
-import json
 import logging
-import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from config.settings import Settings
 from config.sources import Source
 from index.engine import SearchEngine
 from index.sync import Synced, synchronise
-from jobs.environment import environment_of
-from jobs.judging import Counts, judge
+from jobs.crawling import Progress, crawl
+from jobs.judging import Counts, fill_rates, judge, judge_recheck, notes_on
+from jobs.renamed import renamed_keys
 from normalize.call import Call
 from normalize.errors import NotACall, RecordError
 from normalize.pipeline import TextTagger, normalize
@@ -25,12 +22,15 @@ from normalize.record import RawRecord
 from normalize.tagging import Tagger
 from store.absence import note_absent
 from store.archive import Archive
+from store.closing import CLOSES_WITHIN, closing_soon
 from store.database import Database
 from store.groups import regroup
+from store.outcome import CrawlOutcome
 from store.publishing import Published, Reread, publish
 from store.reading import get_calls
 from store.runs import (
     Reject,
+    RunKind,
     RunResult,
     add_rejects,
     crawl_outcome,
@@ -41,19 +41,12 @@ from store.runs import (
 
 log = logging.getLogger(__name__)
 
-CRAWL_LIMIT_S = 3 * 60 * 60
-"""A crawl still running after this is killed; the largest source needs about an hour."""
 CRAWLS_AT_ONCE = 2
 """Crawl processes side by side: each waits for its one host most of the time."""
+RECHECK_ANSWERS_MAX = 40
+"""A source that cannot be asked for single calls is re-checked only where its whole list is this short."""
 
 Clock = Callable[[], datetime]
-
-
-class Progress(Protocol):
-    """Where a run says how far it is; called from several threads."""
-
-    def __call__(self, source_id: str, stage: str, done: int, total: int | None) -> None:
-        """Report ``done`` of ``total`` (None: not known yet) in ``stage`` of a source."""
 
 
 @dataclass(slots=True)
@@ -82,6 +75,8 @@ class RunReport:
     unchanged: int
     events: int
     problems: tuple[str, ...]
+    kind: RunKind = "full"
+    notes: tuple[str, ...] = ()
 
 
 def normalise_records(
@@ -154,14 +149,43 @@ class Harvester:
         self._clock = clock
         self._progress = progress
 
-    def harvest(self, source_ids: Sequence[str]) -> list[RunReport]:
+    def harvest(self, source_ids: Sequence[str], *, accept: bool = False) -> list[RunReport]:
         """Crawl and publish the sources, two at a time; reports in the order asked.
 
         One source's failure leaves the others alone. The index follows at the end of each source; at
         the very end the same call seen through several sources is grouped.
+
+        Args:
+            source_ids: Which.
+            accept: Whether a person has looked and says that a shorter list or an emptier field is
+                right: the runs are not compared with the last healthy ones. The entry's floors hold.
         """
+        return self._run_all(source_ids, "full", accept=accept)
+
+    def recheck(self, source_ids: Sequence[str]) -> list[RunReport]:
+        """Ask again, between two nights, for the calls that close within 14 days.
+
+        Where a source can be asked for single calls only those are asked; another is read as a whole
+        when its list is short, else left until night. A source with nothing that closes soon is not
+        asked. Changes are published; nothing is withdrawn, and the sources' health stays as it was.
+        """
+        return self._run_all([one for one in source_ids if self._is_to_recheck(one)], "recheck", accept=False)
+
+    def _is_to_recheck(self, source_id: str) -> bool:
+        if not closing_soon(self._db, source_id, self._clock(), CLOSES_WITHIN):
+            return False
+        if self._sources[source_id].can_ask_single_calls:
+            return True
+        last = last_healthy_run(self._db, source_id)
+        outcome = crawl_outcome(self._db, last.run_id) if last else None
+        return outcome is not None and outcome.answers <= RECHECK_ANSWERS_MAX
+
+    def _run_all(self, source_ids: Sequence[str], kind: RunKind, *, accept: bool) -> list[RunReport]:
+        def run(source_id: str) -> RunReport:
+            return self._harvest_one(source_id, kind, accept=accept)
+
         with ThreadPoolExecutor(max_workers=CRAWLS_AT_ONCE, thread_name_prefix="harvest") as pool:
-            reports = list(pool.map(self._harvest_one, source_ids))
+            reports = list(pool.map(run, source_ids))
         found = regroup(self._db)
         log.info("looked for duplicates", extra={"groups": found.groups, "changed": found.changed})
         self.synchronise()
@@ -171,35 +195,34 @@ class Harvester:
         """Bring the index in step with the store; None without an engine."""
         return synchronise(self._db, self._engine, now=self._clock()) if self._engine else None
 
-    def _harvest_one(self, source_id: str) -> RunReport:
+    def _harvest_one(self, source_id: str, kind: RunKind, *, accept: bool) -> RunReport:
         source = self._sources[source_id]
-        run_id = start_run(self._db, source_id, self._clock())
-        _crawl(self._settings, source_id, run_id, self._progress)
-        records = Archive(self._db).records_of_run(run_id)
-        report = self._publish_run(source, run_id, records)
+        live = not self._settings.sample_origin
+        run_id = start_run(self._db, source_id, self._clock(), kind=kind, live=live)
+        crawl(self._settings, source_id, run_id, kind, self._progress)
+        report = self._publish_run(source, run_id, kind, accept=accept)
         self.synchronise()
         self._progress(source_id, report.result, report.calls, report.calls)
         return report
 
-    def _publish_run(self, source: Source, run_id: int, records: Iterable[RawRecord]) -> RunReport:
+    def _publish_run(self, source: Source, run_id: int, kind: RunKind, *, accept: bool) -> RunReport:
         made = normalise_records(
-            records,
+            Archive(self._db).records_of_run(run_id),
             source,
             now=self._clock(),
             tagger=self._tagger,
             progress=lambda done: self._progress(source.id, "normalising", done, None),
         )
         outcome = crawl_outcome(self._db, run_id)
-        counts = Counts(made.records, len(made.rejects), made.not_calls)
-        last = last_healthy_run(self._db, source.id)
-        problems = judge(source, outcome, counts, made.calls, before=last.calls if last else None)
+        problems = self._judge(source, outcome, made, run_id, kind, accept=accept)
         add_rejects(self._db, run_id, made.rejects)
         published = Published(0, 0, 0, 0)
         if not problems:
             published = publish(
                 self._db, run_id, source.id, made.calls, self._clock(), reread=self._reread(source, run_id)
             )
-            self._note_absent(source, run_id, made)
+            if kind == "full":
+                self._note_absent(source, run_id, made)
         result: Literal["healthy", "unhealthy", "crashed"] = "unhealthy" if problems else "healthy"
         report = RunReport(
             source_id=source.id,
@@ -214,13 +237,37 @@ class Harvester:
             unchanged=published.unchanged,
             events=published.events,
             problems=tuple(problems),
+            kind=kind,
+            notes=tuple(notes_on(made.rejects)),
         )
-        finish_run(self._db, run_id, _result_row(report, self._clock()))
+        finish_run(self._db, run_id, _result_row(report, fill_rates(made.calls), self._clock()))
         level = logging.INFO if report.result == "healthy" else logging.ERROR
         log.log(
             level, "run finished", extra={"source": source.id, "result": report.result, "problems": problems}
         )
         return report
+
+    def _judge(
+        self,
+        source: Source,
+        outcome: CrawlOutcome | None,
+        made: Normalised,
+        run_id: int,
+        kind: RunKind,
+        *,
+        accept: bool,
+    ) -> list[str]:
+        """Return what is wrong with the run, and where its records changed their keys, that too."""
+        counts = Counts(made.records, len(made.rejects), made.not_calls)
+        if kind == "recheck":
+            return judge_recheck(source, outcome, counts)
+        last = last_healthy_run(self._db, source.id)
+        problems = judge(source, outcome, counts, made.calls, before=None if accept else last)
+        if problems and last:
+            archive = Archive(self._db)
+            renamed = renamed_keys(archive.records_of_run(last.run_id), archive.records_of_run(run_id))
+            problems += [renamed] if renamed else []
+        return problems
 
     def _reread(self, source: Source, run_id: int) -> Reread:
         """Return a reader of the records that calls had before a run, by today's parser."""
@@ -245,7 +292,7 @@ class Harvester:
             log.warning("calls withdrawn", extra={"source": source.id, "count": gone})
 
 
-def _result_row(report: RunReport, now: datetime) -> RunResult:
+def _result_row(report: RunReport, fill: Mapping[str, float], now: datetime) -> RunResult:
     return RunResult(
         finished_at=now,
         result=report.result,
@@ -257,27 +304,6 @@ def _result_row(report: RunReport, now: datetime) -> RunResult:
         changed=report.changed,
         unchanged=report.unchanged,
         problems=report.problems,
+        fill=fill,
+        notes=report.notes,
     )
-
-
-def _crawl(settings: Settings, source_id: str, run_id: int, progress: Progress) -> None:
-    """Run one crawl process to its end, whatever that is; its outcome is read from the store."""
-    command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment_of(settings)
-    ) as process:
-        timer = threading.Timer(CRAWL_LIMIT_S, process.kill)
-        timer.start()
-        try:
-            for line in process.stdout or ():
-                _tell(source_id, line, progress)
-        finally:
-            timer.cancel()
-
-
-def _tell(source_id: str, line: str, progress: Progress) -> None:
-    try:
-        told = json.loads(line)
-        progress(source_id, "crawling", int(told["records"]), told.get("total"))
-    except (ValueError, KeyError, TypeError):
-        log.debug("crawl process said", extra={"source": source_id, "line": line.rstrip()})

@@ -108,3 +108,12 @@ def count_by_source(db: Database) -> Mapping[str, int]:
     query = select(col(CallRow.source_id), func.count()).group_by(col(CallRow.source_id))
     with db.read() as session:
         return {source_id: count for source_id, count in session.execute(query)}
+
+
+def last_new_by_source(db: Database) -> Mapping[str, datetime]:
+    """Return source id -> when a call of it was first seen last."""
+    query = select(col(CallRow.source_id), func.max(col(CallRow.first_seen_at))).group_by(
+        col(CallRow.source_id)
+    )
+    with db.read() as session:
+        return {source_id: at for source_id, at in session.execute(query)}

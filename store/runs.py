@@ -1,7 +1,7 @@
 """Runs of sources and the records they rejected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Literal, Self
 
@@ -15,6 +15,8 @@ from store.outcome import CrawlOutcome
 from store.tables import RejectRow, RunRow
 
 Result = Literal["healthy", "unhealthy", "crashed"]
+RunKind = Literal["full", "recheck"]
+"""A whole list, or only the calls that close soon: only a full run says what is no longer listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The end of a run: what became of its records, and what is wrong with it."""
+    """The end of a run: what became of its records, and what is wrong with it.
+
+    Attributes:
+        not_calls: Reason -> records that nobody can apply to.
+        problems: What made it unhealthy.
+        fill: Field -> share of the calls that have it, 0 to 1.
+        notes: What a person should see to although the run is healthy.
+    """
 
     finished_at: datetime
     result: Result
@@ -48,11 +57,13 @@ class RunResult:
     changed: int
     unchanged: int
     problems: tuple[str, ...]
+    fill: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as read back; ``result`` is None while it runs."""
+    """A run as read back; ``result`` is None while it runs, ``live`` False when samples were harvested."""
 
     run_id: int
     source_id: str
@@ -67,9 +78,15 @@ class RunView:
     changed: int
     unchanged: int
     problems: tuple[str, ...]
+    kind: RunKind
+    live: bool
+    fill: Mapping[str, float]
+    notes: tuple[str, ...]
 
 
-def start_run(db: Database, source_id: str, now: datetime) -> int:
+def start_run(
+    db: Database, source_id: str, now: datetime, *, kind: RunKind = "full", live: bool = True
+) -> int:
     """Open a run and return its number; a run of the source left open is marked crashed."""
     with db.write() as session:
         left = select(RunRow).where(col(RunRow.source_id) == source_id, col(RunRow.result).is_(None))
@@ -77,7 +94,7 @@ def start_run(db: Database, source_id: str, now: datetime) -> int:
             row.result = "crashed"
             row.finished_at = now
             row.problems = ["the run ended without a word (killed or the machine stopped)"]
-        run = RunRow(source_id=source_id, started_at=now)
+        run = RunRow(source_id=source_id, started_at=now, kind=kind, live=live)
         session.add(run)
         session.flush()
         return _number(run)
@@ -104,11 +121,24 @@ def finish_run(db: Database, run_id: int, result: RunResult) -> None:
             setattr(row, part.name, getattr(result, part.name))
         row.not_calls = dict(result.not_calls)
         row.problems = list(result.problems)
+        row.fill, row.notes = dict(result.fill), list(result.notes)
 
 
-def last_runs(db: Database, *, result: Result | None = None, finished: bool = False) -> list[RunView]:
-    """Return the newest run of each source, or the newest with ``result``, or the newest ``finished``."""
-    newest = select(func.max(col(RunRow.id))).group_by(col(RunRow.source_id))
+def last_runs(
+    db: Database, *, result: Result | None = None, finished: bool = False, live: bool = False
+) -> list[RunView]:
+    """Return the newest full run of each source.
+
+    Args:
+        db: The store.
+        result: Only with this result.
+        finished: Only runs that have ended.
+        live: Only runs against the source itself, not against samples.
+    """
+    newest = select(func.max(col(RunRow.id))).where(col(RunRow.kind) == "full")
+    newest = newest.group_by(col(RunRow.source_id))
+    if live:
+        newest = newest.where(col(RunRow.live))
     if result is not None:
         newest = newest.where(col(RunRow.result) == result)
     if finished:
@@ -118,10 +148,11 @@ def last_runs(db: Database, *, result: Result | None = None, finished: bool = Fa
 
 
 def last_healthy_run(db: Database, source_id: str) -> RunView | None:
-    """Return the source's newest healthy run; None before the first."""
+    """Return the source's newest healthy full run; None before the first."""
     query = (
         select(RunRow)
         .where(col(RunRow.source_id) == source_id, col(RunRow.result) == "healthy")
+        .where(col(RunRow.kind) == "full")
         .order_by(col(RunRow.id).desc())
         .limit(1)
     )
@@ -182,4 +213,8 @@ def _view(row: RunRow) -> RunView:
         changed=row.changed,
         unchanged=row.unchanged,
         problems=tuple(row.problems or ()),
+        kind="recheck" if row.kind == "recheck" else "full",
+        live=row.live,
+        fill=row.fill or {},
+        notes=tuple(row.notes or ()),
     )

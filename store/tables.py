@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Text, true
 from sqlmodel import Field, SQLModel
 
 from store.types import KeptString, KeptText, UtcDateTime
@@ -41,6 +41,10 @@ class RunRow(SQLModel, table=True):
     changed: int = 0
     unchanged: int = 0
     problems: list[str] | None = Field(default=None, sa_type=_Json)
+    kind: str = Field(default="full", sa_column_kwargs={"server_default": "full"})
+    live: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    fill: dict[str, float] | None = Field(default=None, sa_type=_Json)
+    notes: list[str] | None = Field(default=None, sa_type=_Json)
 
 
 class AnswerRow(SQLModel, table=True):

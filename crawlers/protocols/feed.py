@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
+from crawlers.walls import wall_of
 from normalize.record import RawRecord
 
 _BEGIN = re.compile(rb"<\?xml|<rss|<feed|<rdf:RDF")
@@ -55,7 +56,7 @@ def entries_of(body: bytes) -> list[Any]:
     """
     begin = _BEGIN.search(body)
     if begin is None:
-        raise UnexpectedAnswer("no feed (HTML, a login page or an empty answer)")
+        raise UnexpectedAnswer(f"no feed ({wall_of(body) or 'HTML, a login page or an empty answer'})")
     # Debug comments stand before the declaration of some Drupal feeds.
     text = _decoded(body[begin.start() :])
     if _DECLARATION.search(text):

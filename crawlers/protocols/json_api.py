@@ -52,8 +52,15 @@ class JsonApiSpider(SourceSpider):
         if facts.token:
             yield self._login(facts.token)
             return
-        for request in self._first_pages(facts):
+        for request in self._single_calls(facts) if self.run.only else self._first_pages(facts):
             yield request
+
+    def _single_calls(self, facts: JsonApiFacts) -> Iterator[Request]:
+        """Ask the details of the calls of a re-check; their list items are those archived last."""
+        newest = self.run.archive.records_before(self.run.run_id, self.source.id, self.run.only)
+        for record in newest:
+            self.run.rows += 1
+            yield self._detail(facts, json.loads(record.payload)["item"])
 
     def _login(self, token: Token, again: Request | None = None) -> Request:
         self._logins += 1

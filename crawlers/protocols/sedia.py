@@ -1,7 +1,7 @@
 """The EU Funding & Tenders search API ("SEDIA"): typed multipart parts, paging in the address."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,18 @@ from scrapy.http import Response
 from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
 from normalize.mappers.sedia_record import metadata_of, native_id_of, values
 from normalize.record import RawRecord
+
+KEYS: Mapping[str, tuple[str, str]] = {
+    "1": ("ccm2Id", ""),
+    "2": ("callIdentifier", "prospect-"),
+    "8": ("callccm2Id", "cascade-"),
+}
+"""Record type -> the field that holds the portal's key, and what our native id has before it."""
+
+
+def _prefix_of(native_id: str) -> str:
+    head, dash, _ = native_id.partition("-")
+    return f"{head}{dash}" if head in ("prospect", "cascade") else ""
 
 
 class Query(RequestFacts):
@@ -43,22 +55,28 @@ class SediaSpider(SourceSpider):
         facts = self.facts(SediaFacts)
         self.run.reported_total = 0
         for query in facts.queries:
+            if self.run.only and not self._keys(query):
+                continue
             yield self._page(facts, query, 1)
+
+    def _keys(self, query: Query) -> list[str]:
+        """Return the portal's own keys of the calls of a type that are asked for."""
+        prefix = KEYS[query.type][1]
+        return sorted(key.removeprefix(prefix) for key in self.run.only if _prefix_of(key) == prefix)
 
     def _page(self, facts: SediaFacts, query: Query, number: int, total: int | None = None) -> Request:
         # Paging stands in the address; in the body it is ignored.
         address = {"apiKey": facts.api_key, "text": "***", "pageSize": facts.page_size, "pageNumber": number}
+        must: list[dict[str, Any]] = [
+            {"terms": {"type": [query.type]}},
+            {"terms": {"status": list(facts.statuses)}},
+            {"term": {"DATASOURCE": facts.datasource}},
+        ]
+        if self.run.only:
+            must.append({"terms": {KEYS[query.type][0]: self._keys(query)}})
         body, content_type = multipart(
             {
-                "query": {
-                    "bool": {
-                        "must": [
-                            {"terms": {"type": [query.type]}},
-                            {"terms": {"status": list(facts.statuses)}},
-                            {"term": {"DATASOURCE": facts.datasource}},
-                        ]
-                    }
-                },
+                "query": {"bool": {"must": must}},
                 "languages": [facts.language],
                 "sort": {"field": query.sort, "order": "ASC"},
             }
@@ -126,6 +144,8 @@ class SediaSpider(SourceSpider):
             "DATASOURCE": {facts.datasource},
             "language": {facts.language},
         }
+        if self.run.only:
+            asked[KEYS[query.type][0]] = set(self._keys(query))
         for key, wanted in asked.items():
             came = values(said, key) or values(result, key)
             if not wanted & set(came):

@@ -18,7 +18,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdou
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr")]
 
 
-def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose = False) -> None:
+Recheck = Annotated[
+    bool, typer.Option("--recheck", help="Only ask again for calls that close within 14 days")
+]
+Accept = Annotated[
+    bool,
+    typer.Option("--accept", help="A shorter list or an emptier field than last time is right: publish it"),
+]
+
+
+def harvest(
+    source: SourceIds = None,
+    recheck: Recheck = False,
+    accept: Accept = False,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
     """Crawl, archive, normalise, judge, publish and index. Exit code 1 if a source was unhealthy."""
     from config.taxonomy import load_taxonomy
     from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
@@ -39,7 +54,7 @@ def harvest(source: SourceIds = None, as_json: AsJson = False, verbose: Verbose 
             clock=utc_now,
             progress=bars,
         )
-        reports = harvester.harvest(chosen)
+        reports = harvester.recheck(chosen) if recheck else harvester.harvest(chosen, accept=accept)
         synced = harvester.synchronise()
     if as_json:
         print_json(
@@ -77,6 +92,8 @@ def _print_reports(reports: Sequence["RunReport"], db: "Database") -> None:
             print(f"    and {len(rejects) - REJECTS_SHOWN} more")
         for problem in report.problems:
             print(f"    problem: {problem}")
+        for note in report.notes:
+            print(f"    to see to: {note}")
 
 
 def replay(
@@ -137,3 +154,5 @@ def sources(as_json: AsJson = False) -> None:
     for state in states:
         kind = f"{state.protocol}{'' if state.proven else ' (unproven)'}"
         print(f"{state.source_id:<22} {kind:<24} {state.calls:>6} calls  {state.health}: {state.words}")
+        for note in state.notes:
+            print(f"    to see to: {note}")

@@ -1,0 +1,49 @@
+"""One crawl process, from its start to its end."""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from typing import Protocol
+
+from config.settings import Settings
+from jobs.environment import environment_of
+from store.runs import RunKind
+
+log = logging.getLogger(__name__)
+
+CRAWL_LIMIT_S = 3 * 60 * 60
+"""A crawl still running after this is killed; the largest source needs about an hour."""
+
+
+class Progress(Protocol):
+    """Where a run says how far it is; called from several threads."""
+
+    def __call__(self, source_id: str, stage: str, done: int, total: int | None) -> None:
+        """Report ``done`` of ``total`` (None: not known yet) in ``stage`` of a source."""
+
+
+def crawl(settings: Settings, source_id: str, run_id: int, kind: RunKind, progress: Progress) -> None:
+    """Run one crawl process to its end, whatever that is; its outcome is read from the store."""
+    command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
+    if kind == "recheck":
+        command.append("--recheck")
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment_of(settings)
+    ) as process:
+        timer = threading.Timer(CRAWL_LIMIT_S, process.kill)
+        timer.start()
+        try:
+            for line in process.stdout or ():
+                _tell(source_id, line, progress)
+        finally:
+            timer.cancel()
+
+
+def _tell(source_id: str, line: str, progress: Progress) -> None:
+    try:
+        told = json.loads(line)
+        progress(source_id, "crawling", int(told["records"]), told.get("total"))
+    except (ValueError, KeyError, TypeError):
+        log.debug("crawl process said", extra={"source": source_id, "line": line.rstrip()})
