@@ -127,7 +127,7 @@ class SourceSpider(scrapy.Spider):
         request = getattr(failure, "request", None)
         where = response.url if response is not None else getattr(request, "url", self.source.url)
         if response is None:
-            return where, _words(failure)
+            return where, _words(failure).removeprefix(f"{where}: ")
         wall = wall_of(response.body)
         return where, f"HTTP {response.status} ({wall})" if wall else f"HTTP {response.status}"
 

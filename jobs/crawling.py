@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from config.settings import Settings
@@ -24,7 +25,13 @@ class Progress(Protocol):
         """Report ``done`` of ``total`` (None: not known yet) in ``stage`` of a source."""
 
 
-def crawl(settings: Settings, source_id: str, run_id: int, kind: RunKind, progress: Progress) -> None:
+Crawl = Callable[[Settings, str, int, RunKind, Progress], None]
+"""Crawls a source into the archive under an open run, and leaves the crawl's outcome there."""
+
+
+def crawl_in_process(
+    settings: Settings, source_id: str, run_id: int, kind: RunKind, progress: Progress
+) -> None:
     """Run one crawl process to its end, whatever that is; its outcome is read from the store."""
     command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
     if kind == "recheck":

@@ -12,7 +12,7 @@ from config.settings import Settings
 from config.sources import Source
 from index.engine import SearchEngine
 from index.sync import Synced, synchronise
-from jobs.crawling import Progress, crawl
+from jobs.crawling import Crawl, Progress, crawl_in_process
 from jobs.judging import Counts, fill_rates, judge, judge_recheck, notes_on
 from jobs.renamed import renamed_keys
 from normalize.call import Call
@@ -128,6 +128,7 @@ class Harvester:
         tagger: Built from the taxonomy.
         clock: Gives the current UTC time.
         progress: Told how far each source is.
+        crawl: Fetches one source into the archive; a process of its own unless given.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class Harvester:
         tagger: Tagger,
         clock: Clock,
         progress: Progress,
+        crawl: Crawl = crawl_in_process,
     ) -> None:
         self._settings = settings
         self._sources = sources
@@ -148,6 +150,7 @@ class Harvester:
         self._tagger = tagger
         self._clock = clock
         self._progress = progress
+        self._crawl = crawl
 
     def harvest(self, source_ids: Sequence[str], *, accept: bool = False) -> list[RunReport]:
         """Crawl and publish the sources, two at a time; reports in the order asked.
@@ -199,7 +202,7 @@ class Harvester:
         source = self._sources[source_id]
         live = not self._settings.sample_origin
         run_id = start_run(self._db, source_id, self._clock(), kind=kind, live=live)
-        crawl(self._settings, source_id, run_id, kind, self._progress)
+        self._crawl(self._settings, source_id, run_id, kind, self._progress)
         report = self._publish_run(source, run_id, kind, accept=accept)
         self.synchronise()
         self._progress(source_id, report.result, report.calls, report.calls)
@@ -258,7 +261,7 @@ class Harvester:
         accept: bool,
     ) -> list[str]:
         """Return what is wrong with the run, and where its records changed their keys, that too."""
-        counts = Counts(made.records, len(made.rejects), made.not_calls)
+        counts = Counts.of(made.records, made.rejects, made.not_calls)
         if kind == "recheck":
             return judge_recheck(source, outcome, counts)
         last = last_healthy_run(self._db, source.id)

@@ -18,11 +18,26 @@ class Counts:
         records: Raw records read.
         rejected: Records with a fault, each a row in the rejects.
         not_calls: Reason -> records that nobody can apply to, left out on purpose.
+        commonest: The fault most of the rejected records have, in words.
     """
 
     records: int
     rejected: int
     not_calls: Mapping[str, int] = field(default_factory=dict)
+    commonest: str = ""
+
+    @classmethod
+    def of(cls, records: int, rejects: Sequence[Reject], not_calls: Mapping[str, int]) -> "Counts":
+        """Count a run's records."""
+        faults = Counter((reject.field or "record", reject.reason) for reject in rejects).most_common(1)
+        words = ""
+        if faults:
+            (name, reason), _count = faults[0]
+            value = next(
+                one.value for one in rejects if (one.field or "record", one.reason) == (name, reason)
+            )
+            words = f"{name}: {reason} ({value!r})"
+        return cls(records, len(rejects), not_calls, words)
 
 
 DROP_COUNTS_FROM = 10
@@ -113,7 +128,9 @@ def _rejected_too_many(source: Source, counts: Counts) -> list[str]:
     share = counts.rejected / counts.records if counts.records else 0
     if share <= source.expect.max_reject_ratio:
         return []
-    return [f"{share:.0%} of the records rejected, at most {source.expect.max_reject_ratio:.0%} expected"]
+    most = f"; most often {counts.commonest}" if counts.commonest else ""
+    allowed = source.expect.max_reject_ratio
+    return [f"{share:.0%} of the records rejected, at most {allowed:.0%} expected{most}"]
 
 
 def _thin_fields(calls: Sequence[Call], floors: Mapping[str, float]) -> list[str]:

@@ -54,7 +54,7 @@ def replay(db: Database, source: Source, *, now: datetime, tagger: Tagger, dry_r
     """
     made = normalise_records(Archive(db).latest_records(source.id), source, now=now, tagger=tagger)
     outcome = CrawlOutcome("finished", 0, made.records, None, ())
-    counts = Counts(made.records, len(made.rejects), made.not_calls)
+    counts = Counts.of(made.records, made.rejects, made.not_calls)
     problems = judge(source, outcome, counts, made.calls) if made.records else ["nothing in the archive"]
     differences = tuple(_differences(db, made.calls))
     run_id = last_crawl_run(db, source.id)

@@ -19,9 +19,12 @@ def content_hash(call: Call) -> str:
     """Return a SHA-256 in hexadecimal over everything the source says.
 
     Life, white space, the order of lists without an order, seconds (the EU portal's deadlines
-    carry random ones) and the zeros at the end of a number make no difference.
+    carry random ones) and the zeros at the end of a number make no difference. Nor do the offsets of a
+    tag's evidence: they move with white space, and with the words only where the words themselves do.
     """
     facts = _plain(call.model_dump(exclude=set(LIFE)))
+    for tag in facts["tags"]:
+        tag["evidence"] = [[evidence["field"], evidence["term"]] for evidence in tag["evidence"]]
     for name in _UNORDERED:
         facts[name] = sorted(facts[name], key=_json)
     return sha256(_json(facts).encode()).hexdigest()

@@ -79,11 +79,15 @@ def crawl(data_dir: Path) -> Crawl:
     """Crawl a source in this process; several calls share store and HTTP cache, as nights do."""
 
     def run_it(
-        source: Source, *, allow_hosts: tuple[str, ...] = ("127.0.0.1",), **changed: object
+        source: Source,
+        *,
+        allow_hosts: tuple[str, ...] = ("127.0.0.1",),
+        only: frozenset[str] = frozenset(),
+        **changed: object,
     ) -> Crawled:
         settings = Settings(data_dir=data_dir, allow_hosts=allow_hosts)
         db = open_database(settings)
-        run = Run(start_run(db, source.id, NOW), Archive(db), clock=lambda: NOW)
+        run = Run(start_run(db, source.id, NOW), Archive(db), clock=lambda: NOW, only=only)
         begun = datetime.now(UTC)
         reasons = asyncio.run(_crawl(settings, source, run, changed))
         seconds = (datetime.now(UTC) - begun).total_seconds()

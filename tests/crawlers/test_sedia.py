@@ -170,3 +170,25 @@ def test_the_same_query_is_the_same_bytes_every_night(crawl: Crawl, serve: Serve
 
     first, second = asked_for(server)
     assert first.body == second.body
+
+
+def test_a_recheck_asks_for_the_calls_it_is_about_and_no_others(crawl: Crawl, serve: Serve) -> None:
+    server = serve(pages([2], total=1))
+    queries = [{"type": "1", "sort": "identifier"}, {"type": "8", "sort": "callccm2Id"}]
+
+    crawled = crawl(eu(server, queries=queries), only=frozenset({"2"}))
+
+    (sent,) = asked_for(server)
+    assert b'{"terms":{"ccm2Id":["2"]}}' in sent.body
+    assert crawled.outcome.complete
+    assert crawled.keys == ["2"]
+
+
+def test_a_recheck_that_is_answered_with_other_calls_fails(crawl: Crawl, serve: Serve) -> None:
+    crawled = crawl(eu(serve(pages([1, 2], total=2))), only=frozenset({"2"}))
+
+    assert "filters ignored, ccm2Id ['1'] came" in crawled.outcome.problems[0]
+
+
+def test_calls_that_closed_since_are_no_problem_of_a_recheck(crawl: Crawl, serve: Serve) -> None:
+    assert crawl(eu(serve(pages(total=0))), only=frozenset({"2"})).outcome.complete
