@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from normalize.money import money_of, parse_rate
 from normalize.periods import is_period
 from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
+from normalize.stated_hours import stated_hour
 from normalize.tagging import TagResult, TagText
 from normalize.text import clean_line
 from normalize.trl import parse_trl
@@ -69,7 +71,7 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: TextTagg
         **_what(fields, texts),
         **_who_pays(fields, source),
         **_who_may_apply(fields, source),
-        **_when(fields, source),
+        **_when(fields, source, texts),
         **_how_much(fields, source),
     }
     try:
@@ -132,14 +134,14 @@ def _who_may_apply(fields: Fields, source: Source) -> dict[str, Any]:
     }
 
 
-def _when(fields: Fields, source: Source) -> dict[str, Any]:
+def _when(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
     # A week, a quarter or a month is no date: it is kept in the source's words.
     vague = [
         text for text in (fields.opens_at, *(d.text for d in fields.deadlines)) if _is_vague(text, source)
     ]
     opens_at = None if fields.opens_at in vague else _moment("opens_at", fields.opens_at, source)
     exact = tuple(deadline for deadline in fields.deadlines if deadline.text not in vague)
-    deadlines = _deadlines(exact, source, continuous=fields.continuous)
+    deadlines = _deadlines(exact, source, texts, continuous=fields.continuous)
     note = "; ".join(filter(None, (fields.deadline_note, *vague)))
     dated = [deadline.at for deadline in deadlines if deadline.at]
     if opens_at and dated and opens_at > max(dated):
@@ -158,14 +160,29 @@ def _is_vague(text: str | None, source: Source) -> bool:
 
 
 def _deadlines(
-    printed: tuple[DeadlineText, ...], source: Source, *, continuous: bool
+    printed: tuple[DeadlineText, ...], source: Source, texts: CallTexts, *, continuous: bool
 ) -> tuple[Deadline, ...]:
     """Return each deadline once, the first one first, a scheme without an end last."""
-    read = [_for("deadlines", parse_deadline, one, source) for one in printed]
+    read = [_with_stated_hour(one, source, texts) for one in printed]
     dated = dict.fromkeys(deadline for deadline in read if deadline is not None)
     if continuous or (read and not dated):
         dated[Deadline(at=None, precision="day", zone=source.timezone, kind="continuous")] = None
     return tuple(sorted(dated, key=lambda deadline: (deadline.at is None, deadline.at)))
+
+
+def _with_stated_hour(printed: DeadlineText, source: Source, texts: CallTexts) -> Deadline | None:
+    """Read one deadline; a day becomes the minute that the call's own text states for it."""
+    read: Deadline | None = _for("deadlines", parse_deadline, printed, source)
+    if read is None or read.at is None or read.precision == "minute":
+        return read
+    day = read.at.astimezone(ZoneInfo(read.zone)).date()
+    text = f"{texts.description}\n{texts.eligibility}"
+    hour = stated_hour(day, text, source.date_formats, texts.language, read.zone)
+    if hour is None:
+        return read
+    exact = printed.model_copy(update={"text": f"{day:%Y-%m-%d} {hour:%H:%M} {read.zone}"})
+    stated: Deadline | None = _for("deadlines", parse_deadline, exact, source)
+    return stated
 
 
 def _moment(field: str, text: str | None, source: Source) -> datetime | None:

@@ -28,7 +28,7 @@ _DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?!\d)"
     r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?![\d/])"
     r"|\d{1,2}(?:\s?[.ºª°]|er|st|nd|rd|th)?\s+(?:d[e']\s*|di\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de[l]?\s+)?\d{4}(?!\d)"
-    r"|[^\W\d_]{3,12}\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}(?!\d)"
+    r"|[^\W\d_]{3,12},?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?!\d)"
     r")",
     re.IGNORECASE,
 )
@@ -40,7 +40,8 @@ _HOUR_BEFORE = re.compile(
     rf"{_AT}\s*{_CLOCK}\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*{_MAINLAND}{_OF_DAY}\s*$", re.IGNORECASE
 )
 _HOUR_AFTER = re.compile(
-    rf"\s*,?\s*(?:\(?\s*)(?:alle|ore|alle ore|a las|à|at|um|kl\.?|klo|ora|,|at:)\s*(?:ore\s*)?{_CLOCK}",
+    rf"\s*,?\s*(?:\(?\s*)(?:alle|ore|alle ore|a las|à|at|um|kl\.?|klo|ora|,|at:|(?<=\s)(?=\d{{1,2}}:\d\d))"
+    rf"\s*(?:ore\s*)?{_CLOCK}",
     re.IGNORECASE,
 )
 _HOUR_SIGN = re.compile(

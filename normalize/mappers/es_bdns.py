@@ -8,12 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.sources import Source
+from normalize.call import DeadlineKind
+from normalize.dates import parse_printed
 from normalize.errors import NotACall, RecordError
 from normalize.fields import DeadlineText, DocumentText, Fields, take
 from normalize.prose_dates import find_deadlines
 
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2} de [a-zñ]+ de \d{4}", re.IGNORECASE)
 _FORMATS = ("%d/%m/%Y",)
+_WINDOWS = re.compile(
+    r"\b(?:[2-9]|1[0-2]|dos|tres|cuatro|cinco|seis|varios|diferentes|distintos|sucesivos)\s"
+    r"(?:plazos|per[ií]odos|procedimientos|cortes|llamamientos)\b",
+    re.IGNORECASE,
+)
 _EVERYWHERE = "XXXX"
 _ELSEWHERE = "XXX"
 _API = "https://www.infosubvenciones.es/bdnstrans"
@@ -53,7 +60,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         everywhere=any(region.startswith(_EVERYWHERE) for region in regions),
         applicants=tuple(kind["descripcion"] for kind in detail.get("tiposBeneficiarios") or []),
         opens_at=opens_at,
-        deadlines=(DeadlineText(text=deadline),) if deadline else (),
+        deadlines=(DeadlineText(text=deadline, kind=_kind(detail)),) if deadline else (),
         deadline_note=_note(detail, opens_at, deadline),
         budget_total=detail.get("presupuestoTotal"),
         instrument=tuple(kind["descripcion"].strip() for kind in detail.get("instrumentos") or []),
@@ -65,6 +72,11 @@ def _dates(detail: Mapping[str, Any]) -> tuple[str | None, str | None]:
     opens_at = _day(detail.get("fechaInicioSolicitud")) or _whole_date(detail.get("textInicio"))
     deadline = _day(detail.get("fechaFinSolicitud")) or _whole_date(detail.get("textFin"))
     return opens_at, _hour_of_day(deadline, str(detail.get("textFin") or "")) or deadline
+
+
+def _kind(detail: Mapping[str, Any]) -> DeadlineKind:
+    """Return a cut-off where the text says that the call has several windows: the date ends the last."""
+    return "cut_off" if _WINDOWS.search(str(detail.get("textFin") or "")) else "single"
 
 
 def _hour_of_day(deadline: str | None, text: str) -> str | None:
@@ -88,11 +100,19 @@ def _note(detail: Mapping[str, Any], opens_at: str | None, deadline: str | None)
     parts = []
     if not opens_at and detail.get("textInicio"):
         parts.append(f"Inicio: {str(detail['textInicio']).strip()}")
-    if detail.get("textFin") and not _whole_date(detail["textFin"]):
+    if detail.get("textFin") and (not _whole_date(detail["textFin"]) or _contradicts(detail)):
         parts.append(
             f"Fin: {str(detail['textFin']).strip()}" if not deadline else str(detail["textFin"]).strip()
         )
     return ". ".join(part.rstrip(".") for part in parts) or None
+
+
+def _contradicts(detail: Mapping[str, Any]) -> bool:
+    """Tell whether the field and the free text each hold a date, and not the same one."""
+    field, text = _day(detail.get("fechaFinSolicitud")), _whole_date(detail.get("textFin"))
+    return (
+        bool(field and text) and parse_printed(str(field)).day != parse_printed(str(text), _FORMATS, "es").day
+    )
 
 
 def _level(item: Mapping[str, Any], detail: Mapping[str, Any]) -> str:

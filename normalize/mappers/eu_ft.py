@@ -163,7 +163,7 @@ def _deadlines(metadata: Mapping[str, Any], *, local_hours: bool = False) -> tup
         kinds[1:] = ["stage_2" for _ in texts[1:]]
     elif model == "two-stage":
         kinds = ["stage_1"] * len(texts)
-    elif len(texts) > 1:
+    elif len(texts) > 1 or model.startswith("multiple"):
         kinds = ["cut_off"] * len(texts)
     return tuple(DeadlineText(text=text, kind=kind) for text, kind in zip(texts, kinds, strict=True))
 

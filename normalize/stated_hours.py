@@ -1,0 +1,75 @@
+"""The hour of a deadline whose field holds a day only, where the call's own text states it.
+
+"Hasta el 22 de junio de 2027 a las 14:00" beside a field that says 2027-06-22: whoever applies that evening
+is too late. The hour is taken only for that very day, next to a word that makes it the end, in the source's
+own zone, and only if the text states no other hour for the day.
+"""
+
+import re
+from datetime import date, time
+from functools import lru_cache
+
+from normalize.dates import parse_printed
+from normalize.prose_dates import READ_MAX, find_deadlines
+
+_BEFORE, _AFTER = 220, 160
+_PLACES_MAX = 8
+_NO_HOUR = re.compile(r"\d\s?[:.h]\s?\d\d|\d\s?(?:uhr|h\b|hs\b)", re.IGNORECASE)
+_OTHER_ZONE = re.compile(
+    r"\b(?:gmt|utc|bst|eest|eet|west|wet|msk|canari\w*|açores|azor\w*|madeira|local time)\b|\+\d{2}:?\d{2}",
+    re.IGNORECASE,
+)
+_BRUSSELS = re.compile(r"\b(?:brussels|bruxelles|bruselas|brüssel\w*|c[e]s?t)\b", re.IGNORECASE)
+_CITIES = (
+    "Amsterdam Andorra Belgrade Berlin Bratislava Brussels Budapest Copenhagen Ljubljana Luxembourg Madrid Malta"
+    " Monaco Oslo Paris Podgorica Prague Rome Sarajevo Skopje Stockholm Tirane Vaduz Vienna Warsaw Zagreb Zurich"
+)
+_SAME_CLOCK = frozenset(f"Europe/{city}" for city in _CITIES.split())
+"""Zones whose clocks show Brussels' time the year round."""
+
+
+def stated_hour(
+    day: date, text: str, formats: tuple[str, ...], language: str | None, zone: str
+) -> time | None:
+    """Return the hour at which a text says that applications end on a day.
+
+    Args:
+        day: The local day of the deadline.
+        text: Plain text of the call; only its beginning is read (`READ_MAX`).
+        formats: ``strptime`` formats the source declares.
+        language: ISO 639-1 of the text.
+        zone: IANA zone the source thinks in; an hour of another zone is not taken.
+
+    Returns:
+        None when it states none, several, or one of another zone.
+    """
+    if str(day.year) not in text:
+        return None
+    hours: set[time | None] = set()
+    for count, match in enumerate(_day(day).finditer(text, 0, READ_MAX)):
+        if count >= _PLACES_MAX:
+            return None
+        near = text[max(0, match.start() - _BEFORE) : match.end() + _AFTER]
+        if not _NO_HOUR.search(near):
+            continue
+        for found in find_deadlines(near, formats, language).deadlines:
+            printed = parse_printed(found.text, formats, language)
+            if printed.day == day and printed.hour is not None:
+                hours.add(None if _is_elsewhere(near, zone) else printed.hour)
+    return hours.pop() if len(hours) == 1 else None
+
+
+def _is_elsewhere(near: str, zone: str) -> bool:
+    return bool(_OTHER_ZONE.search(near)) or (zone not in _SAME_CLOCK and bool(_BRUSSELS.search(near)))
+
+
+@lru_cache(maxsize=512)
+def _day(day: date) -> re.Pattern[str]:
+    """Return what may be the day as printed; whether it is one, `find_deadlines` decides."""
+    number, year = rf"0?{day.day}", day.year
+    return re.compile(
+        rf"(?<!\d)(?:{year}-{day.month:02d}-{day.day:02d}"
+        rf"|{number}[/.-]0?{day.month}[/.-]{year}"
+        rf"|{number}(?!\d)[^\d\n]{{1,20}}{year}"
+        rf"|(?<=\s){number}(?:st|nd|rd|th)?,?\s{year})(?!\d)"
+    )
