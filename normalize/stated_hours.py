@@ -21,8 +21,9 @@ _OTHER_ZONE = re.compile(
 )
 _BRUSSELS = re.compile(r"\b(?:brussels|bruxelles|bruselas|brüssel\w*|c[e]s?t)\b", re.IGNORECASE)
 _CITIES = (
-    "Amsterdam Andorra Belgrade Berlin Bratislava Brussels Budapest Copenhagen Ljubljana Luxembourg Madrid Malta"
-    " Monaco Oslo Paris Podgorica Prague Rome Sarajevo Skopje Stockholm Tirane Vaduz Vienna Warsaw Zagreb Zurich"
+    "Amsterdam Andorra Belgrade Berlin Bratislava Brussels Budapest Copenhagen Ljubljana Luxembourg Madrid"
+    " Malta Monaco Oslo Paris Podgorica Prague Rome Sarajevo Skopje Stockholm Tirane Vaduz Vienna Warsaw"
+    " Zagreb Zurich"
 )
 _SAME_CLOCK = frozenset(f"Europe/{city}" for city in _CITIES.split())
 """Zones whose clocks show Brussels' time the year round."""
