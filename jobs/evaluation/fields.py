@@ -1,4 +1,4 @@
-"""Field by field: how many of a store's calls state it, by source.
+"""Field by field: the share of calls that state it, by source; and what a check by hand found.
 
 What nobody states nobody can filter by. The store is the one that the settings name; after
 ``python -m tests.harvest_recorded`` it holds the recorded records.
@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from config.settings import Settings
+from jobs.evaluation.field_verdicts import print_verdicts, read_verdicts
 from normalize.call import Call
 from store.database import migrate, open_database
 from store.reading import iter_calls
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         migrate(db)
         print_coverage(iter_calls(db))
+        print_verdicts(read_verdicts())
     finally:
         db.close()
     return 0
