@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from index.folding import composed
 from index.query import NOT_STATED, FacetName
-from normalize.call import Call, Deadline
+from normalize.call import Call, Deadline, Status
 from normalize.text import plain_text
 
 FOREVER = 2**62
@@ -44,7 +44,7 @@ class IndexDocument:
     facets: Mapping[FacetName, tuple[str, ...]]
     opens: int
     closes: int
-    base_status: str
+    base_status: Status
     withdrawn: bool
     continuous: bool
     deadlines: tuple[tuple[int, int], ...]
@@ -120,9 +120,10 @@ def facet_values(call: Call) -> dict[FacetName, tuple[str, ...]]:
     return {name: found or (NOT_STATED,) for name, found in values.items()}
 
 
-def _base_status(call: Call) -> str:
+def _base_status(call: Call) -> Status:
     """Return the status between opening and last deadline, the part of `Call.status_at` no clock moves."""
-    word = call.source_status if call.source_status in ("forthcoming", "open", "closed") else None
+    words: dict[str | None, Status] = {"forthcoming": "forthcoming", "open": "open", "closed": "closed"}
+    word = words.get(call.source_status)
     if call.deadlines:
         return "forthcoming" if word == "forthcoming" and call.opens_at is None else "open"
     return word or "unknown"

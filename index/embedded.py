@@ -53,10 +53,10 @@ class EmbeddedEngine:
             hits=hits,
             facets=_facets(reader, asked, tuple(facets)),
             corrections=corrections(clauses, asked.text.fuzzy, seen),
-            suggestion=did_you_mean(query.text, clauses, asked.text.fuzzy, Vocabulary(reader)),
+            suggestion=did_you_mean(query.text, clauses, asked.text.fuzzy, Vocabulary(reader, seen)),
             expanded={one.asked: one.areas for one in asked.text.expansions if one.areas},
             equivalents={
-                one.asked: tuple(other.said for other in one.alternatives)
+                one.asked: tuple(dict.fromkeys(other.said for other in one.alternatives))
                 for one in asked.text.expansions
                 if one.alternatives
             },
@@ -82,7 +82,8 @@ class EmbeddedEngine:
 
     def stale_ids(self, now: datetime) -> set[str]:
         """Return the calls whose next deadline has passed since they were written."""
-        return {stale.call_id for stale in self._folder.reader().stale(moment_of(now)).values()}
+        judged = self._folder.reader().judged(moment_of(now))
+        return {stale.call_id for stale in (*judged.deadlines.values(), *judged.statuses.values())}
 
     # --- writing
 

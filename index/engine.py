@@ -61,4 +61,4 @@ class SearchEngine(Protocol):
         """Return the ids of every call in the live index (for `portal doctor`)."""
 
     def stale_ids(self, now: datetime) -> set[str]:
-        """Return the calls whose next deadline has passed since they were written: to be written again."""
+        """Return the calls whose status or next deadline has become another: to be written again."""

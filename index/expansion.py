@@ -9,7 +9,7 @@ from config.taxonomy import Area, load_taxonomy
 from index.folding import words_of
 from index.query import Equivalent
 from index.texts import Texts
-from index.words import Clause
+from index.words import Clause, plurals
 from normalize.tagging.folding import spellings
 
 TERM_MIN = 5
@@ -150,9 +150,13 @@ def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
         words = tuple(words_of(word))
         if words in seen:
             continue
-        seen.add(words)
         by = "synonym" if language in entry.languages else "translation"
-        yield Alternative(words, Equivalent(words=word, language=language, by=by))
+        said = Equivalent(words=word, language=language, by=by)
+        numbers = plurals(words[0]) if len(words) == 1 and len(words[0]) > SHORT_MAX else ()
+        for form in (words, *((other,) for other in sorted(numbers))):
+            if form not in seen:
+                seen.add(form)
+                yield Alternative(form, said)
 
 
 def equivalents_of(texts: Texts) -> list[str]:

@@ -57,10 +57,15 @@ class Matcher:
         }
         self._areas = {area: expansion.asked for expansion in expansions for area in expansion.areas}
         longest_first = sorted(self._wanted, key=lambda clause: -len(clause.words))
-        patterns = [part for clause in longest_first for part in _patterns(clause)]
-        patterns += [_BETWEEN.join(words) for words in sorted(self._others, key=lambda words: -len(words))]
-        self._parts = list(dict.fromkeys(patterns))
+        parts = [part for clause in longest_first for part in _patterns(clause)]
+        parts += [
+            (words[0], _BETWEEN.join(words)) for words in sorted(self._others, key=lambda words: -len(words))
+        ]
+        self._parts = list(dict.fromkeys(parts))
+        self._asked = {" ".join(clause.words) for clause in self._wanted}
+        self._compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
         self._why: dict[tuple[str, ...], _Why] = {}
+        self._near: dict[str, bool] = {}
 
     def marks(self, text: str, language: str | None = None) -> list[_Mark]:
         """Return what matched, in order, never overlapping.
@@ -70,15 +75,27 @@ class Matcher:
             language: The call's; short words of another language do not count in it.
         """
         folded = fold(text)
-        parts = dict.fromkeys([*self._parts, *self._misspelt(folded)])
-        # `re` keeps the compiled pattern: it is the same for every text but where words are misspelt.
-        pattern = rf"(?:{'|'.join(parts)})(?!{_LETTER})"
+        # Of all that may stand for what was asked most stands in no one text: a pattern of all is slow.
+        there = tuple(pattern for word, pattern in self._parts if word in folded)
+        parts = (*there, *self._misspelt(folded))
+        if not parts:
+            return []
         found = [
             _Mark(match.start(), match.end(), tuple(words_of(match.group())))
-            for match in re.finditer(pattern, folded)
+            for match in self._pattern(parts).finditer(folded)
             if not _LETTER_BEFORE.match(folded, match.start() - 1, match.start())
         ]
         return [mark for mark in found if not self._is_foreign(mark.words, language)]
+
+    def _pattern(self, parts: tuple[str, ...]) -> re.Pattern[str]:
+        if parts not in self._compiled:
+            self._compiled[parts] = re.compile(rf"(?:{'|'.join(dict.fromkeys(parts))})(?!{_LETTER})")
+        return self._compiled[parts]
+
+    def is_answered(self, reasons: Iterable[Reason]) -> bool:
+        """Tell whether everything asked for stands somewhere already."""
+        answered = {word for reason in reasons for word in reason.asked.split()}
+        return all(word in answered for asked in self._asked for word in asked.split())
 
     def why(self, words: tuple[str, ...]) -> _Why:
         """Return what the folded words of a mark stand for."""
@@ -123,8 +140,13 @@ class Matcher:
     def _misspelt(self, folded: str) -> list[str]:
         if not self._fuzzy:
             return []
-        there = set(WORD.findall(folded))
-        return sorted(word for word in there if any(within_one_edit(word, typed) for typed in self._fuzzy))
+        return sorted(word for word in set(WORD.findall(folded)) if self._is_near(word))
+
+    def _is_near(self, word: str) -> bool:
+        """Tell whether a word may be a mistyped one; asked once a word, for a page has most in many hits."""
+        if word not in self._near:
+            self._near[word] = any(within_one_edit(word, typed) for typed in self._fuzzy)
+        return self._near[word]
 
 
 def _goes_on(words: tuple[str, ...], begun: tuple[str, ...]) -> bool:
@@ -136,12 +158,16 @@ def _goes_on(words: tuple[str, ...], begun: tuple[str, ...]) -> bool:
     )
 
 
-def _patterns(clause: Clause) -> list[str]:
-    """Return patterns for what a clause asks for. Words hold letters and digits, nothing a pattern knows."""
+def _patterns(clause: Clause) -> list[tuple[str, str]]:
+    """Return what a clause asks for: the word that must stand in a text, and the pattern of the whole.
+
+    Words hold letters and digits, nothing a pattern knows.
+    """
     going_on = f"{_LETTER}*" if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN else ""
     whole = _BETWEEN.join(clause.words) + going_on
-    respelt = [word + going_on for word in sorted(clause.respelt)]
-    return [whole, *respelt, *sorted(clause.spellings - clause.respelt)]
+    respelt = [(word, word + going_on) for word in sorted(clause.respelt)]
+    others = [(word, word) for word in sorted(clause.spellings - clause.respelt)]
+    return [(clause.words[0], whole), *respelt, *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +187,10 @@ class Explained:
 
 
 def explain(texts: Texts, matcher: Matcher) -> Explained:
-    """Return where in a call what was asked for stands, and why that is what was asked for."""
+    """Return where in a call what was asked for stands, and why that is what was asked for.
+
+    The text is looked at only where title, summary, keywords and identifiers leave something open.
+    """
     fields: dict[ReasonField, str] = {
         "identifier": texts.identifiers,
         "title": texts.title,
@@ -169,14 +198,17 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
         "summary": texts.summary,
         "body": texts.body,
     }
-    marks = {field: matcher.marks(text, texts.language) for field, text in fields.items()}
+    marks: dict[ReasonField, list[_Mark]] = {}
     reasons: dict[tuple[str, str, ReasonField], Reason] = {}
-    for field, found in marks.items():
-        for mark in found:
+    for field, text in fields.items():
+        # The text is long: it is read only for what stands nowhere else.
+        skipped = field == "body" and matcher.is_answered(reasons.values())
+        marks[field] = [] if skipped else matcher.marks(text, texts.language)
+        for mark in marks[field]:
             asked, by, language = matcher.why(mark.words)
             key = (asked, " ".join(mark.words), field)
             if key not in reasons:
-                there = fields[field][mark.start : mark.end]
+                there = text[mark.start : mark.end]
                 reasons[key] = Reason(asked=asked, found=there, field=field, by=by, language=language)
     answered = {reason.asked for reason in reasons.values()}
     by_area = [reason for reason in matcher.areas(texts.areas) if reason.asked not in answered]

@@ -88,7 +88,7 @@ class MeiliEngine:
             suggestion=told.suggestion,
             expanded={one.asked: one.areas for one in told.expansions if one.areas},
             equivalents={
-                one.asked: tuple(other.said for other in one.alternatives)
+                one.asked: tuple(dict.fromkeys(other.said for other in one.alternatives))
                 for one in told.expansions
                 if one.alternatives
             },

@@ -13,6 +13,8 @@ from normalize.call import Status
 
 _BEYOND = 20
 """Hits asked for beyond the page, to see where its last group of equals ends."""
+_COUNTED_WITH = 10_000
+"""Offset up to which hits are counted in the pass that finds them; a page far beyond is counted first."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _SCORE_DIGITS = 2
 """Scores that differ less are alike: then the nearer deadline comes first."""
@@ -73,14 +75,21 @@ class _Pages:
         if cursor is not None and cursor.question != self._question:
             raise CursorError("the cursor belongs to another question")
         self._after = cursor
+        self._total = 0
         self._by_words = asked.text.ranks and asked.asked.sort == "relevance"
 
     def page(self) -> Page:
         query = self._asked.asked
-        total = self._reader.count(self._query)
-        if not query.limit or query.offset >= total:
+        if self._by_words and query.limit and query.offset <= _COUNTED_WITH:
+            places = self._ordered(query.offset + query.limit + 1)[query.offset :]
+            total = self._total
+        else:
+            total = self._reader.count(self._query)
+            if not query.limit or query.offset >= total:
+                return Page(total, [], None)
+            places = self._ordered(query.offset + query.limit + 1)[query.offset :]
+        if not places:
             return Page(total, [], None)
-        places = self._ordered(query.offset + query.limit + 1)[query.offset :]
         shown = places[: query.limit]
         following = self._cursor(shown[-1], query.offset + len(shown)) if len(places) > len(shown) else None
         return Page(total, shown, following)
@@ -142,10 +151,8 @@ class _Pages:
         already = self._after.seen if self._after else 0
 
         def find(limit: int) -> list[Place]:
-            found = [
-                (round(score, _SCORE_DIGITS), address)
-                for score, address in self._reader.find(scored, limit + already)
-            ]
+            self._total, hits = self._reader.find_and_count(scored, limit + already)
+            found = [(round(score, _SCORE_DIGITS), address) for score, address in hits]
             addresses = [address for _, address in found]
             orders = self._reader.values("deadline_order", addresses)
             for index, address in enumerate(addresses):

@@ -8,7 +8,16 @@ from tantivy import Occur, Query
 from index.documents import FOREVER
 from index.query import FacetName, SearchQuery
 from index.ranges import cents, first_instant, last_instant
-from index.tantivy_reader import Place, Reader, Stale, between, every_call, misplaced, place_of
+from index.tantivy_reader import (
+    Place,
+    Reader,
+    Stale,
+    between,
+    every_call,
+    misplaced,
+    place_of,
+    restated,
+)
 from index.tantivy_schema import STORED_FACETS, build_schema
 from index.tantivy_text import TextQuestion, any_of
 from index.words import Clause
@@ -20,7 +29,6 @@ STATUS_BONUS: Mapping[Status, float] = {"open": 2_000.0, "forthcoming": 1_997.0,
 Among what is not over the words decide: an open call that only mentions hydrogen must not stand
 before one that opens next month and is all about it.
 """
-STATUSES: tuple[Status, ...] = ("forthcoming", "open", "closed", "withdrawn", "unknown")
 
 
 class Question:
@@ -39,7 +47,8 @@ class Question:
         self.asked = query
         self.moment = moment
         self.text = TextQuestion(reader, clauses, expand_terms=query.expand)
-        self.stale = reader.stale(moment)
+        self.judged = reader.judged(moment)
+        self.stale = self.judged.deadlines
         self._text = self.text.clauses()
         self._ranges = [
             (Occur.Must, Query.const_score_query(ranged, 0.0)) for ranged in self._range_filters()
@@ -64,31 +73,34 @@ class Question:
         return both(self.query(), any_of(map(self.status, statuses)))
 
     def fresh(self, query: Query) -> Query:
-        """Return ``query`` without the calls that are judged anew."""
+        """Return ``query`` without the calls whose next deadline is judged anew."""
+        if not self.stale:
+            return query
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, misplaced(self.moment))])
 
     def stale_of(self, query: Query) -> list[Stale]:
         """Return those of the calls judged anew that match ``query``."""
-        if not self.stale:
+        return self._matching(query, self.stale, misplaced(self.moment))
+
+    def judged_anew(self, query: Query) -> list[Stale]:
+        """Return the calls that match ``query`` and have another status than they are indexed with."""
+        return self._matching(query, self.judged.statuses, restated(self.moment))
+
+    def _matching(self, query: Query, known: Mapping[Place, Stale], found_by: Query) -> list[Stale]:
+        if not known:
             return []
-        found = self._reader.find(both(query, misplaced(self.moment)), len(self.stale))
-        places: list[Place] = [place_of(address) for _, address in found]
-        return [self.stale[place] for place in places]
+        found = self._reader.find(both(query, found_by), len(known))
+        return [known[place_of(address)] for _, address in found]
 
     def status(self, status: Status) -> Query:
         """Return a query for calls of a status at the moment of asking (see `Call.status_at`)."""
-        withdrawn = Query.term_query(self._schema, "withdrawn", True)
-        if status == "withdrawn":
-            return withdrawn
-        over = between("closes", None, self.moment - 1)
-        later = between("opens", self.moment + 1, None)
-        base = Query.term_query(self._schema, "base_status", status)
-        ways = [Query.boolean_query([(Occur.Must, base), (Occur.MustNot, over), (Occur.MustNot, later)])]
-        if status == "closed":
-            ways.append(over)
-        if status == "forthcoming":
-            ways.append(Query.boolean_query([(Occur.Must, later), (Occur.MustNot, over)]))
-        return Query.boolean_query([(Occur.Must, any_of(ways)), (Occur.MustNot, withdrawn)])
+        written = Query.term_query(self._schema, "f_status", status)
+        judged = self.judged.statuses.values()
+        if not judged:
+            return written
+        anew = [stale.call_id for stale in judged if stale.status == status]
+        still = [(Occur.Must, written), (Occur.MustNot, restated(self.moment))]
+        return any_of([Query.boolean_query(still), Query.term_set_query(self._schema, "id", anew)])
 
     # --- filters
 

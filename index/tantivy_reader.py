@@ -1,9 +1,9 @@
 """One state of a tantivy index, as read: typed errors, bounded questions, and what it remembers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
@@ -11,7 +11,8 @@ from tantivy import DocAddress, FieldType, Occur, Query
 from index.documents import FOREVER
 from index.engine import SearchUnavailable
 from index.query import FacetName
-from index.tantivy_schema import TEXT_FIELDS, build_schema, deadline_order
+from index.tantivy_schema import TEXT_FIELDS, boundaries, build_schema, deadline_order, status_at
+from normalize.call import Status
 
 FACET_VALUES_MAX = 20_000
 """Above every facet's number of values (NUTS has 1,798 codes); tantivy gives ten unless told."""
@@ -25,26 +26,47 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A call whose indexed next deadline is not the next one any more, judged at the moment of asking.
+    """A call of which something indexed is not so any more, judged at the moment of asking.
 
     Attributes:
         next_at: Its next deadline in microseconds; None when none is left.
         order: Its place in the order of deadlines.
+        status: Its status, and the one that is indexed.
     """
 
     call_id: str
     address: DocAddress
     next_at: int | None
     order: int
+    status: Status
+    written_status: Status
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
     call_id: str
     deadlines: tuple[tuple[int, int], ...]
+    opens: int
     closes: int
-    is_over: bool
+    base_status: Status
+    withdrawn: bool
     continuous: bool
+    written_status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The calls that the clock has changed since they were written, as of ``start`` until before ``end``.
+
+    Attributes:
+        deadlines: Those whose next deadline is another.
+        statuses: Those whose status is another.
+    """
+
+    start: int
+    end: int
+    deadlines: Mapping[Place, Stale]
+    statuses: Mapping[Place, Stale]
 
 
 def place_of(address: DocAddress) -> Place:
@@ -78,6 +100,12 @@ def misplaced(moment: int) -> Query:
     return Query.boolean_query([(Occur.Should, way) for way in ways])
 
 
+def restated(moment: int) -> Query:
+    """Return a query for calls whose indexed status is not the one at ``moment``, or may not be."""
+    later, before = within("status_until", -FOREVER, moment), within("status_from", moment + 1, FOREVER)
+    return Query.boolean_query([(Occur.Should, later), (Occur.Should, before)])
+
+
 class Reader:
     """One commit of an index. Immutable but for what it remembers; threads may share it.
 
@@ -89,6 +117,7 @@ class Reader:
         self._searcher = searcher
         self.stamp = stamp
         self._stored: dict[Place, _Stored] = {}
+        self._judged: Judged | None = None
         self._remembered: dict[object, tuple[int, int, object]] = {}
 
     # --- asking
@@ -98,6 +127,13 @@ class Reader:
         with typed_errors("read"):
             found = self._searcher.search(query, 1, count=True)
         return int(getattr(found, "count", 0) or 0)  # tantivy's stub leaves the attribute out
+
+    def find_and_count(self, query: Query, limit: int) -> tuple[int, list[tuple[float, DocAddress]]]:
+        """Return how many documents match and up to ``limit`` of them by score, in one pass."""
+        upto = max(min(limit, self._searcher.num_docs), 1)
+        with typed_errors("read"):
+            found = self._searcher.search(query, upto, count=True)
+        return int(getattr(found, "count", 0) or 0), list(found.hits)
 
     def find(
         self, query: Query, limit: int, *, order_by: str | None = None, descending: bool = False
@@ -171,10 +207,19 @@ class Reader:
 
     # --- time
 
-    def stale(self, moment: int) -> dict[Place, Stale]:
-        """Return the calls whose indexed next deadline is not the next at ``moment``, judged anew."""
+    def judged(self, moment: int) -> Judged:
+        """Return what the clock has changed since the calls were written; kept while it holds."""
+        kept = self._judged
+        if kept is None or not kept.start <= moment < kept.end:
+            deadlines = self._anew(misplaced(moment), moment)
+            statuses = self._anew(restated(moment), moment)
+            end = self._holds_until(moment, {**deadlines, **statuses})
+            kept = self._judged = Judged(moment, end, deadlines, statuses)
+        return kept
+
+    def _anew(self, query: Query, moment: int) -> dict[Place, Stale]:
         found = {}
-        for _, address in self.find(misplaced(moment), self._searcher.num_docs):
+        for _, address in self.find(query, self._searcher.num_docs):
             place = place_of(address)
             stored = self._stored.get(place) or self._read(address)
             self._stored[place] = stored
@@ -187,9 +232,12 @@ class Reader:
         return _Stored(
             call_id=str(document.get_first("id")),
             deadlines=tuple((int(until), int(at)) for until, at in pairs),
+            opens=int(document.get_first("opens") or 0),
             closes=int(document.get_first("closes") or 0),
-            is_over=bool(document.get_first("withdrawn")) or document.get_first("base_status") == "closed",
+            base_status=cast("Status", document.get_first("base_status")),
+            withdrawn=bool(document.get_first("withdrawn")),
             continuous=bool(document.get_first("continuous")),
+            written_status=cast("Status", document.get_first("f_status")),
         )
 
     def remember(self, key: object, moment: int, answer: Callable[[], T]) -> T:
@@ -204,25 +252,27 @@ class Reader:
         found = answer()
         if len(self._remembered) >= _REMEMBERED_MAX:
             self._remembered.clear()
-        self._remembered[key] = (moment, self._holds_until(moment), found)
+        self._remembered[key] = (moment, self.judged(moment).end, found)
         return found
 
-    def _holds_until(self, moment: int) -> int:
-        """Return the first moment after ``moment`` at which a call opens or a deadline is over."""
+    def _holds_until(self, moment: int, judged: Iterable[Place]) -> int:
+        """Return the first moment after ``moment`` at which a status or a next deadline is another."""
         ahead = [FOREVER]
-        for field, first in (("opens", moment + 1), ("closes", moment), ("next_until", moment)):
-            for value, _ in self.find(between(field, first, FOREVER - 1), 1, order_by=field):
-                ahead.append(int(value) + (field != "opens"))
-        for place in self.stale(moment):
-            ahead += [until + 1 for until, _ in self._stored[place].deadlines if until >= moment]
+        for field, first, later in (("status_until", moment + 1, 0), ("next_until", moment, 1)):
+            for value, _ in self.find(within(field, first, FOREVER - 1), 1, order_by=field):
+                ahead.append(int(value) + later)
+        for place in judged:
+            stored = self._stored[place]
+            ahead += [until + 1 for until, _ in stored.deadlines if until >= moment]
+            ahead += [at for at in boundaries(stored) if at > moment]
         return min(ahead)
 
 
 def _judge(stored: _Stored, address: DocAddress, moment: int) -> Stale:
     following = next((at for until, at in stored.deadlines if until >= moment), None)
-    over = stored.is_over or stored.closes < moment
+    over = stored.withdrawn or stored.base_status == "closed" or stored.closes < moment
     order = deadline_order(stored.call_id, following, continuous=stored.continuous, over=over)
-    return Stale(stored.call_id, address, following, order)
+    return Stale(stored.call_id, address, following, order, status_at(stored, moment), stored.written_status)
 
 
 @contextmanager

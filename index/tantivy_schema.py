@@ -4,6 +4,7 @@ import json
 from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
+from typing import Protocol
 
 import tantivy
 
@@ -11,8 +12,9 @@ from index.documents import FOREVER, IndexDocument
 from index.folding import words_of
 from index.query import FACETS, NOT_STATED
 from index.texts import Texts
+from normalize.call import Status
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")
@@ -39,10 +41,14 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("identifier_whole", tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("shown", stored=True)  # a text field would also be indexed
-    for facet in STORED_FACETS:
-        builder.add_text_field(f"f_{facet}", fast=True, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(
+            f"f_{facet}", stored=facet == "status", fast=True, tokenizer_name="raw", index_option="basic"
+        )
     for name in ("opens", "closes", "past_until", "next_until", "next_at", "first_seen", "budget"):
-        builder.add_integer_field(name, indexed=True, fast=True, stored=name == "closes")
+        builder.add_integer_field(name, indexed=True, fast=True, stored=name in ("opens", "closes"))
+    for name in ("status_from", "status_until"):
+        builder.add_integer_field(name, fast=True)
     for name in ("deadline_order", "newest_order"):
         builder.add_integer_field(name, fast=True)
     for name in ("withdrawn", "continuous"):
@@ -78,6 +84,9 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
             over=document.withdrawn or document.closes < moment or document.base_status == "closed",
         ),
         newest_order=_ranked(document.call_id, document.first_seen // _SECOND),
+        f_status=status_at(document, moment),
+        status_from=max((at for at in boundaries(document) if at <= moment), default=-FOREVER),
+        status_until=min((at for at in boundaries(document) if at > moment), default=FOREVER),
         withdrawn=document.withdrawn,
         continuous=document.continuous,
         until=[until for until, _ in document.deadlines],
@@ -91,6 +100,40 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
         for value in document.facets[facet]:
             fields.add_text(f"f_{facet}", value)
     return fields
+
+
+class Moments(Protocol):
+    """What decides the status of a call."""
+
+    @property
+    def opens(self) -> int:
+        """Return when it opens, in microseconds."""
+
+    @property
+    def closes(self) -> int:
+        """Return the last instant of its last deadline."""
+
+    @property
+    def base_status(self) -> Status:
+        """Return its status between the two."""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Tell whether it was taken back."""
+
+
+def status_at(call: Moments, moment: int) -> Status:
+    """Return the status of a call at a moment in microseconds; see `Call.status_at`."""
+    if call.withdrawn:
+        return "withdrawn"
+    if call.closes < moment:
+        return "closed"
+    return "forthcoming" if call.opens > moment else call.base_status
+
+
+def boundaries(call: Moments) -> tuple[int, int]:
+    """Return the two moments from which on the status of a call may be another."""
+    return call.opens, call.closes + 1
 
 
 def _shown(document: IndexDocument) -> bytes:

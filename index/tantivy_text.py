@@ -42,6 +42,7 @@ class TextQuestion:
         }
         self.expansions = expand(self._wanted) if expand_terms else []
         self._covered = {clause for expansion in self.expansions for clause in expansion.clauses}
+        self._translated = {clause for one in self.expansions if one.alternatives for clause in one.clauses}
         self.fuzzy = frozenset(clause.words[0] for clause in self._wanted if self._may_be_misspelt(clause))
 
     @property
@@ -98,7 +99,7 @@ class TextQuestion:
     def _may_be_misspelt(self, clause: Clause) -> bool:
         """Allow a typing error only in a long word that neither a call nor a list of terms knows."""
         word = clause.words[0]
-        if len(clause.words) != 1 or len(word) < FUZZY_MIN or clause in self._covered:
+        if len(clause.words) != 1 or len(word) < FUZZY_MIN or clause in self._translated:
             return False
         if self._known[clause] or self._reader.knows(word):
             return False
@@ -138,10 +139,9 @@ class TextQuestion:
     def _going_on(self, clause: Clause) -> list[Query]:
         """Return queries for words that begin with the last one."""
         if len(clause.words) == 1:
-            respelt = [word for word in sorted(clause.respelt) if self._reader.knows_beginning(word)]
             return [
                 Query.const_score_query(self._beginning(field, word), PREFIX * weight)
-                for word in (clause.words[0], *respelt)
+                for word in (clause.words[0], *sorted(clause.respelt))
                 for field, weight in WEIGHTS.items()
             ]
         return [

@@ -79,7 +79,7 @@ def _clause(raw: str, *, excluded: bool, open_end: bool, quoted: bool) -> Clause
         joined = frozenset({"".join(words)} if not quoted and "".join(words).isalpha() else ())
         return Clause(words, excluded, quoted, open_end, spellings=joined)
     respelt = frozenset(_respelt(raw, words[0]))
-    others = respelt if excluded else respelt | _plurals(words[0]) - {words[0]}
+    others = respelt if excluded else respelt | plurals(words[0]) - {words[0]}
     return Clause(words, excluded, quoted, open_end, respelt, others)
 
 
@@ -105,7 +105,7 @@ def spellings_of(raw: str) -> Iterator[str]:
         respelt = {other for spelling in spellings(raw) for other in words_of(spelling)[:1]}
         for two, one in _TWO_FOR_ONE if word.isascii() else ():
             respelt |= {word.replace(two, one)} if two in word else set()
-        yield from sorted((respelt if len(words) == 1 else set()) | _plurals(word) - {word})
+        yield from sorted((respelt if len(words) == 1 else set()) | plurals(word) - {word})
 
 
 def _written_out(word: str) -> Iterator[str]:
@@ -115,7 +115,8 @@ def _written_out(word: str) -> Iterator[str]:
             yield f"{word[: index + 1]}e{word[index + 1 :]}"
 
 
-def _plurals(word: str) -> frozenset[str]:
+def plurals(word: str) -> frozenset[str]:
+    """Return the plain plurals and singulars of a folded word: -s and -ies."""
     if len(word) < 4 or any(map(str.isdigit, word)):
         return frozenset()
     if word.endswith("ies"):
@@ -127,10 +128,10 @@ def _plurals(word: str) -> frozenset[str]:
 
 def within_one_edit(a: str, b: str) -> bool:
     """Tell whether one insertion, deletion, substitution or swap of neighbours makes ``a`` of ``b``."""
-    if a == b:
-        return True
     if abs(len(a) - len(b)) > 1:
         return False
+    if a == b:
+        return True
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
         start += 1

@@ -166,7 +166,6 @@ def test_every_hit_says_why(fill: Fill) -> None:
     ("text", "suggestion"),
     [
         ("green hydrogne ", "green hydrogen"),
-        ("ydrogen", None),  # the first letter wrong: found, but the index lists no words by their end
         ("Zeppelin", None),
         ("hydrogen", None),
         ("-hydrogne bus", None),
