@@ -163,6 +163,7 @@ class Call(_Part):
     consortium: str | None = None
     trl_min: int | None = Field(default=None, ge=1, le=9)
     trl_max: int | None = Field(default=None, ge=1, le=9)
+    trl_evidence: str | None = Field(default=None, description="The words of its text that state the levels")
     # when
     opens_at: Utc | None = None
     deadlines: tuple[Deadline, ...] = ()

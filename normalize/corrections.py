@@ -21,7 +21,7 @@ TAG_PREFIX = "tags."
 SURE = 1.0
 """Confidence of a tag somebody set by hand."""
 _KEPT = frozenset(
-    {"id", "source_id", "native_id", "group_id", "withdrawn", "tags", "taxonomy_version"}
+    {"id", "source_id", "native_id", "group_id", "withdrawn", "tags", "taxonomy_version", "trl_evidence"}
     | {"first_seen_at", "last_seen_at", "changed_at", "revision"}
 )
 CORRECTABLE = tuple(name for name in Call.model_fields if name not in _KEPT)

@@ -21,6 +21,7 @@ from normalize.periods import is_period
 from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
 from normalize.stated_hours import stated_hour
+from normalize.stated_trl import find_trl
 from normalize.tagging import TagResult, TagText
 from normalize.text import clean_line
 from normalize.trl import parse_trl
@@ -70,7 +71,7 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: TextTagg
         "seal": texts.seal(fields.source_tags),
         **_what(fields, texts),
         **_who_pays(fields, source),
-        **_who_may_apply(fields, source),
+        **_who_may_apply(fields, source, texts),
         **_when(fields, source, texts),
         **_how_much(fields, source),
     }
@@ -119,19 +120,29 @@ def _who_pays(fields: Fields, source: Source) -> dict[str, Any]:
     return cleaned | {"level": cast("Level", fields.level or source.level), "cascade": fields.cascade}
 
 
-def _who_may_apply(fields: Fields, source: Source) -> dict[str, Any]:
+def _who_may_apply(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
     places = _for("regions", parse_places, fields.regions or source.regions, source.country)
     countries = _for("countries", parse_countries, fields.countries)
     default = (source.country,) if source.country and not fields.everywhere else ()
-    trl_min, trl_max = _for("trl_min", parse_trl, fields.trl) if fields.trl else (None, None)
     return {
         "regions": places.regions,
         "countries": tuple(dict.fromkeys((*countries, *places.countries))) or default,
         "everywhere": fields.everywhere,
         "applicants": look_up("applicants", fields.applicants, source),
-        "trl_min": trl_min,
-        "trl_max": trl_max,
+        **_readiness(fields, source, texts),
     }
+
+
+def _readiness(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
+    """Return the levels of the source's own field, else those its text states, with the words."""
+    if fields.trl:
+        low, high = _for("trl_min", parse_trl, fields.trl)
+        return {"trl_min": low, "trl_max": high}
+    stated = find_trl(f"{texts.description}\n{texts.eligibility}")
+    if stated is None:
+        return {}
+    words = None if source.text_policy == "facts" else stated.words
+    return {"trl_min": stated.low, "trl_max": stated.high, "trl_evidence": words}
 
 
 def _when(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:

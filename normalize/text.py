@@ -12,6 +12,7 @@ from html import escape, unescape
 import nh3
 from selectolax.lexbor import LexborHTMLParser
 
+from normalize.section_labels import part_labels
 from normalize.web_address import clean_url
 
 SUMMARY_LIMIT = 500
@@ -110,7 +111,11 @@ def sanitise_html(html: str) -> str:
     """
     text = _without_controls(repair_mojibake(html))
     if not _is_markup(text) or _is_too_deep(text):
-        return "".join(f"<p>{escape(line, quote=False)}</p>" for line in plain_text(text).split("\n") if line)
+        return "".join(
+            f"<p>{escape(line, quote=False)}</p>"
+            for line in part_labels(plain_text(text)).split("\n")
+            if line
+        )
     text = _HIGH_HEADING.sub(r"<\1h3", text)
     text = _TOPIC_HEADING.sub(r"<h3>\1</h3>", text)
     text = _CELL_END.sub(" \\g<0>", _DIVISION.sub(r"<\1p>", text))

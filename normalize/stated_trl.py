@@ -1,0 +1,74 @@
+"""Technology readiness levels in the running text of a call, with the words that say so.
+
+Taken only where the text says at which level the funded work starts or ends. "Expected to achieve TRL 6-8"
+says nothing of the start: an idea at level 4 may apply, so the lower end stays open. Prototypes "at TRL 4"
+beside the way are nobody's condition, and "from TRL 1 to TRL 9" is the scale itself.
+"""
+
+import re
+from dataclasses import dataclass
+
+READ_MAX = 60_000
+WORDS_MAX = 200
+_LEVEL = r"(?:TRLs?|technology readiness levels?(?: \(TRLs?\))?)\s?"
+_TO = r"\s?(?:-|–|—|/|to|and|à|bis|a|y|e|do|tot|till)\s?(?:TRL\s?)?"
+_START = r"(?:start(?:s|ing)?|begin(?:s|ning)?|démarr\w+|débuter?|beginnen|starten|partir|partono|comenzar)"
+_REACH = (
+    r"(?:achiev\w+|reach\w*|attain\w*|bring\w*|atteindre|atteint|erreich\w+|alcanz\w+|raggiung\w+|bereik\w+|osiągn\w+"
+    r"|alcanç\w+|nå)"
+)
+_PATTERNS = (
+    # "start at TRL 4 and achieve TRL 6-7"
+    rf"\b{_START}\b[^.;\n]{{0,30}}?{_LEVEL}(?P<low>\d)(?:{_TO}\d)?\b[^.;\n]{{0,40}}?\b{_REACH}\b[^.;\n]{{0,30}}?"
+    rf"{_LEVEL}(?P<a>\d)(?:{_TO}(?P<b>\d))?(?!\d)",
+    # "expected to achieve TRL 6-8"
+    rf"\b{_REACH}\b[^.;\n]{{0,40}}?{_LEVEL}(?P<a>\d)(?:{_TO}(?P<b>\d))?(?!\d)",
+    # "move from TRL 6 to TRL 9"
+    rf"\b(?:from|de|von|da|van|od)\s{_LEVEL}(?P<low>\d)\s(?:to|à|bis|a|tot|do)\s(?:TRL\s?)?(?P<a>\d)(?!\d)",
+)
+_COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTrl:
+    """Lowest level to start from and highest to reach, 1 to 9, None where open; and the words."""
+
+    low: int | None
+    high: int
+    words: str
+
+
+def find_trl(text: str) -> StatedTrl | None:
+    """Return the levels a text states for the funded work.
+
+    Args:
+        text: Plain text; only its beginning is read (`READ_MAX`).
+
+    Returns:
+        None when it states none, or two places state different ones.
+    """
+    if "TRL" not in text and "eadiness" not in text:
+        return None
+    text = text[:READ_MAX]
+    found: dict[tuple[int | None, int], StatedTrl] = {}
+    taken: list[tuple[int, int]] = []
+    for pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            taken.append(match.span())
+            if (one := _stated(match)) is not None:
+                found.setdefault((one.low, one.high), one)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _stated(match: re.Match[str]) -> StatedTrl | None:
+    groups = match.groupdict()
+    ends = [int(level) for level in (groups.get("a"), groups.get("b")) if level]
+    low = int(groups["low"]) if groups.get("low") else None
+    levels = [*ends, *([low] if low is not None else [])]
+    if not all(1 <= level <= 9 for level in levels) or (low is not None and low > max(ends)):
+        return None
+    if (low, max(ends)) == (1, 9):  # the scale itself
+        return None
+    return StatedTrl(low, max(ends), " ".join(match.group().split())[:WORDS_MAX])
