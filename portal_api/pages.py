@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from portal_api import call_page as call_pages
-from portal_api import search_page
+from portal_api import mistake_page, observatory_page, search_page, shortlist
 from portal_api.call_page import call_page
 from portal_api.rendering import build_templates, render
 from portal_api.state import PortalDep
@@ -14,6 +14,9 @@ __all__ = ["build_templates", "call_page", "router"]
 router = APIRouter()
 router.include_router(search_page.router)
 router.include_router(call_pages.router)
+router.include_router(mistake_page.router)
+router.include_router(shortlist.router)
+router.include_router(observatory_page.router)
 
 
 @router.get("/sources", response_class=HTMLResponse)

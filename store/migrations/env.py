@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import store.tables
 import store.tables_digest
+import store.tables_mistakes
 import store.tables_staff  # noqa: F401 - all fill the metadata
 
 context.configure(
