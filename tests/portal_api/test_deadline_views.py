@@ -71,7 +71,22 @@ def test_bars_lie_on_the_axis_whatever_the_dates() -> None:
     assert 0 < timeline.today < AXIS
 
 
-NAMES = ["q", "view", "month", "lang", "sector", "deadline_to", "offset", "limit", "sort", "budget_min", "status", "new_since", "id", "fact"]
+NAMES = [
+    "q",
+    "view",
+    "month",
+    "lang",
+    "sector",
+    "deadline_to",
+    "offset",
+    "limit",
+    "sort",
+    "budget_min",
+    "status",
+    "new_since",
+    "id",
+    "fact",
+]
 
 
 @settings(max_examples=60)
