@@ -37,7 +37,9 @@ class EmbeddedEngine:
 
     # --- reading
 
-    def search(self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = ()) -> SearchResult:
+    def search(
+        self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = (), explained: bool = True
+    ) -> SearchResult:
         """Answer one question as of ``now``; see `SearchEngine.search`."""
         cursor = Cursor.read(query.cursor) if query.cursor else None
         reader = self._folder.kept(cursor.snapshot) if cursor else self._folder.reader()
@@ -46,8 +48,13 @@ class EmbeddedEngine:
         page = page_of(reader, asked, cursor)
         if page.next_cursor:
             self._folder.keep(reader)
-        matcher = Matcher(clauses, asked.text.fuzzy, asked.text.expansions) if asked.text.ranks else None
+        matcher = None
+        if asked.text.ranks and explained:
+            matcher = Matcher(clauses, asked.text.fuzzy, asked.text.expansions)
         hits, seen = _hits(reader, page.places, matcher)
+        if not explained:
+            counted = _facets(reader, asked, tuple(facets)) if facets else {}
+            return SearchResult(total=page.total, hits=hits, facets=counted, next_cursor=page.next_cursor)
         return SearchResult(
             total=page.total,
             hits=hits,

@@ -33,8 +33,17 @@ class IndexWriter(Protocol):
 class SearchEngine(Protocol):
     """What the portal asks of a search engine. ``now`` is always timezone-aware."""
 
-    def search(self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = ()) -> SearchResult:
+    def search(
+        self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = (), explained: bool = True
+    ) -> SearchResult:
         """Answer one question as of ``now``; status and next deadline are true at that moment.
+
+        Args:
+            query: The question.
+            now: The moment.
+            facets: Those to count.
+            explained: False when only the calls matter (a file, a feed): an engine may then leave
+                out highlights, reasons, corrections and suggestion, which cost more than finding.
 
         Raises:
             SearchUnavailable: The engine cannot answer.

@@ -4,20 +4,22 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from index.engine import SearchEngine
-from index.query import PAGE_SIZE_MAX, SearchQuery
+from index.query import SearchQuery
 from normalize.call import Call
 from store.database import Database
 from store.reading import get_calls
 
 _TRIES = 3
+_PAGE = 500
+"""Hits at a time: a page's bound is for people and programs that ask from outside."""
 _BATCH = 200
 
 
 def found_ids(engine: SearchEngine, query: SearchQuery, *, now: datetime) -> list[str]:
     """Return the ids of every call a search finds, in its order; its own page is ignored.
 
-    When the index changes between two pages, calls move over the page's edge and would be lost or
-    doubled: the search is then asked again, up to three times.
+    A call whose place in the order changes between two pages could be lost or doubled. So when the
+    index was written to meanwhile, the search is asked again, up to three times.
 
     Raises:
         SearchUnavailable: The engine cannot answer.
@@ -49,8 +51,8 @@ def stored_calls(db: Database, call_ids: list[str]) -> Iterator[Call]:
 def _pages(engine: SearchEngine, query: SearchQuery, now: datetime) -> Iterator[str]:
     cursor: str | None = None
     while True:
-        page = query.model_copy(update={"offset": 0, "limit": PAGE_SIZE_MAX, "cursor": cursor})
-        result = engine.search(page, now=now)
+        page = query.model_copy(update={"offset": 0, "limit": _PAGE, "cursor": cursor})
+        result = engine.search(page, now=now, explained=False)
         yield from (hit.call_id for hit in result.hits)
         cursor = result.next_cursor
         if cursor is None:

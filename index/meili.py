@@ -68,7 +68,9 @@ class MeiliEngine:
 
     # --- reading
 
-    def search(self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = ()) -> SearchResult:
+    def search(
+        self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = (), explained: bool = True
+    ) -> SearchResult:
         """Answer one question as of ``now``; see `SearchEngine.search`."""
         cursor = Cursor.read(query.cursor) if query.cursor else None
         moment = cursor.moment if cursor else moment_of(now)
