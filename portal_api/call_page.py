@@ -19,6 +19,7 @@ from portal_api.speech import say
 from portal_api.state import Portal, PortalDep
 from portal_api.structured_data import call_json_ld, json_ld_script
 from store import reading
+from store.groups import group_of
 from store.health import SourceState, source_states
 
 router = APIRouter()
@@ -59,6 +60,7 @@ def call_page(request: Request, call_id: str, portal: PortalDep) -> Response:
         "source": source,
         "state": _state(portal, call, now),
         "meta": plain_text(call.summary or call.title)[:160],
+        "same": same_calls(portal, call),
         "related": related_calls(portal, call, now),
         "more_like_this": address(_likeness(call)),
         "foreign": call.language is not None and call.language != speech.language(),
@@ -77,6 +79,13 @@ def answer_words(call: Call, now: datetime) -> str:
         "withdrawn": say("No: the source no longer lists it."),
         "unknown": say("The source states no dates: ask there."),
     }[call.status_at(now)]
+
+
+def same_calls(portal: Portal, call: Call) -> list[tuple[Call, str]]:
+    """Return the other records of the same call, each with why it is taken for the same."""
+    group = group_of(portal.db, call.id)
+    others = {one.call_id: one.reason for one in group.members if one.call_id != call.id} if group else {}
+    return [(other, others[other.id]) for other in reading.get_calls(portal.db, list(others))]
 
 
 def _likeness(call: Call) -> SearchQuery:

@@ -62,7 +62,7 @@ def read_shown(request: Request, now: datetime) -> Shown:
 @router.get("/", response_class=HTMLResponse)
 def search_page(request: Request, portal: PortalDep) -> Response:
     """Show the search page; the whole state stands in the address."""
-    query = read_query_leniently(request.query_params)
+    query = read_query_leniently(request.query_params).model_copy(update={"cursor": None})
     now = portal.clock()
     shown = read_shown(request, now)
     if any(not value.strip() for value in request.query_params.values()):
@@ -92,6 +92,12 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "plain": shown.address(plain),
         "corrections": search_view.corrections_of(query, result, shown.address),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
+        "suggestion": _suggestion(shown, query, result),
+        "eu_calls": shown.address(query, country=(), region=(), level=("eu",), offset=0)
+        if query.country or query.region
+        else "",
+        "only_words": shown.address(query, expand=False, offset=0),
+        "all_languages": shown.address(query, expand=True, offset=0),
         "pages": search_view.pages_of(query, result.total, shown.address),
         "title": search_title(portal, query) if query.text or chips else "",
         "asked": f"?{written}" if written else "",
@@ -120,6 +126,12 @@ def _kept(shown: Shown) -> list[tuple[str, str]]:
 
 def _month(portal: Portal, query: SearchQuery, shown: Shown) -> Any:  # noqa: ANN401 - for the template
     return month_of(portal, query, shown.month or first_of_month(None, portal.clock()), shown.address)
+
+
+def _suggestion(shown: Shown, query: SearchQuery, result: SearchResult) -> tuple[str, str] | None:
+    """Return "did you mean": the text, and the search for it."""
+    meant = result.suggestion
+    return (meant, shown.address(query, text=meant, offset=0)) if meant and meant != query.text else None
 
 
 def _count(result: SearchResult, facet: FacetName, wanted: str) -> int:

@@ -31,6 +31,8 @@ SHOWN: Mapping[FacetName, str] = {
 """Facets of the page, in its order, with their titles."""
 VALUES_FIRST, VALUES_MAX = 6, 80
 """Values of a facet shown at once, and behind "more"; the API gives all."""
+REASONS_MAX = 2
+"""Reasons a card shows; the API gives all."""
 _OPEN: frozenset[str] = frozenset({"status", "sector", "level", "applicant"})
 _ORDERS: Mapping[str, Sequence[str]] = {
     "status": ("open", "forthcoming", "unknown", "closed", "withdrawn"),
@@ -52,7 +54,7 @@ _RANGES = {
     "budget_max": N_("Budget up to %(value)s"),
     "new_since": N_("New since %(value)s"),
 }
-_UNSHOWN = ("opens_from", "opens_to", "new_since", "limit")
+_UNSHOWN = ("opens_from", "opens_to", "new_since", "limit", "expand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Card:
     call: Call
     title: Markup
     snippet: Markup | None
+    why: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,21 +207,40 @@ def _range_chips(query: SearchQuery, to: Address) -> Iterator[Chip]:
 def kept_of(query: SearchQuery) -> list[tuple[str, str]]:
     """Return the parameters no field of the form shows, so that asking on does not lose them."""
     asked = query.model_dump(mode="json", exclude_defaults=True)
-    return [(name, str(asked[name])) for name in _UNSHOWN if name in asked]
+    return [(name, str(asked[name]).lower()) for name in _UNSHOWN if name in asked]
 
 
 def cards_of(calls: Sequence[Call], hits: Sequence[Hit]) -> list[Card]:
     """Return the hits as cards; one whose call has gone from the store is left out."""
     known = {call.id: call for call in calls}
-    return [_card(known[hit.call_id], hit.highlights) for hit in hits if hit.call_id in known]
+    return [_card(known[hit.call_id], hit) for hit in hits if hit.call_id in known]
 
 
-def _card(call: Call, highlights: Sequence[Highlight]) -> Card:
-    marked = {highlight.field: highlight for highlight in highlights}
+def _card(call: Call, hit: Hit) -> Card:
+    marked = {highlight.field: highlight for highlight in hit.highlights}
     title = _marked(marked["title"]) if "title" in marked else escape(call.title)
     shown = marked.get("summary") or marked.get("body")
     snippet = _marked(shown) if shown else escape(call.summary) if call.summary else None
-    return Card(call, title, snippet)
+    return Card(call, title, snippet, reasons_of(hit))
+
+
+def reasons_of(hit: Hit) -> list[str]:
+    """Return why a call was found where its own words do not show it: translations and synonyms."""
+    said = []
+    for reason in hit.reasons:
+        if reason.by == "translation" and reason.language:
+            language = presenting.language_name(reason.language)
+            said.append(
+                say(
+                    "“%(found)s” is “%(asked)s” in %(language)s",
+                    found=reason.found,
+                    asked=reason.asked,
+                    language=language,
+                )
+            )
+        elif reason.by == "synonym":
+            said.append(say("“%(found)s” for “%(asked)s”", found=reason.found, asked=reason.asked))
+    return list(dict.fromkeys(said))[:REASONS_MAX]
 
 
 def _marked(highlight: Highlight) -> Markup:

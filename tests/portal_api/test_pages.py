@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from portal_api.addresses import call_path
+from store.groups import regroup
 from store.runs import RunResult, finish_run, start_run
 from tests.conftest import NOW
 from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID, SHELF, Served, fill
@@ -313,3 +314,35 @@ def test_ready_made_searches_lead_somewhere(client: TestClient) -> None:
 
 def test_quoting_keeps_every_id_one_segment() -> None:
     assert call_path("a:b/../c?d#e f") == "/calls/" + quote("a:b/../c?d#e f", safe=":")
+
+
+def test_words_alone_can_be_asked_for_and_taken_back(client: TestClient) -> None:
+    shown = page(client, "/?q=hydrogen")
+    (only,) = [a.get("href") for a in shown.cssselect(".hint a") if a.text == "Only these words"]
+
+    back = page(client, only)
+    assert "expand=false" in only
+    assert [a.get("href") for a in back.cssselect(".hint a") if a.text == "Search in every language"] == [
+        "/?q=hydrogen"
+    ]
+    kept = {field.get("name"): field.get("value") for field in back.cssselect("input[type=hidden]")}
+    assert kept == {"expand": "false"}
+
+
+def test_a_country_says_that_calls_of_the_eu_are_elsewhere(client: TestClient) -> None:
+    (hint,) = page(client, "/?q=electrolysers&country=ES").cssselect(".results .hint a[href*='level=eu']")
+
+    assert titles(page(client, hint.get("href"))) == [HYDROGEN.title]
+
+
+def test_other_records_of_the_same_call_are_named(empty: Served) -> None:
+    twin = HYDROGEN.model_copy(update={"id": "es_bdns:twin", "source_id": "es_bdns", "native_id": "twin"})
+    fill(empty.portal, (HYDROGEN, twin))
+    regroup(empty.portal.db)
+
+    same = page(empty.client, f"/calls/{HYDROGEN.id}").cssselect("section:has(> #same) a")
+    assert [link.get("href") for link in same] == ["/calls/es_bdns:twin"]
+
+
+def test_a_mangled_cursor_is_left_out(client: TestClient) -> None:
+    assert titles(page(client, "/?q=electrolysers&cursor=nonsense"))
