@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from config.errors import ConfigError
 
-Protocol = Literal["sedia", "json_api", "opendatasoft", "feed"]
+Protocol = Literal[
+    "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table"
+]  # fmt: skip
 
 
 class Expect(BaseModel):
@@ -88,6 +90,7 @@ class Source(BaseModel):
             somebody's program.
         request: Protocol-specific facts of the wire (paths, paging, bodies), read by its spider.
         fields: Our field -> JMESPath into its record, for the declarative mapping.
+        split: Our list field -> the sign between its words where the source prints them in one text.
         mapper: Module of ``normalize.mappers`` used instead of ``fields``.
         lookups: Our field -> the source's word -> ours. An unknown word is an error.
         exclude: A record on which one of them holds is no call (a tender, a ranking, news).
@@ -125,6 +128,7 @@ class Source(BaseModel):
     enabled: bool = True
     mapper: str | None = None
     fields: Mapping[str, str] = {}
+    split: Mapping[str, str] = {}
     exclude: tuple[Rule, ...] = ()
     include: tuple[Rule, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -8,7 +8,11 @@ from config.sources import Source
 from crawlers.protocols.feed import FeedSpider
 from crawlers.protocols.json_api import JsonApiSpider
 from crawlers.protocols.opendatasoft import OpenDataSoftSpider
+from crawlers.protocols.plone import PloneSpider
 from crawlers.protocols.sedia import SediaSpider
+from crawlers.protocols.socrata import SocrataSpider
+from crawlers.protocols.table import TableSpider
+from crawlers.protocols.wordpress import WordPressSpider
 from crawlers.run import Run
 from crawlers.spider import SourceSpider, read_facts
 
@@ -17,6 +21,10 @@ SPIDERS: Mapping[str, type[SourceSpider]] = {
     "json_api": JsonApiSpider,
     "opendatasoft": OpenDataSoftSpider,
     "feed": FeedSpider,
+    "wordpress": WordPressSpider,
+    "plone": PloneSpider,
+    "socrata": SocrataSpider,
+    "table": TableSpider,
 }
 ANSWER_MAX_BYTES = 32 * 1024 * 1024
 CRAWL_MAX_S = 2 * 60 * 60

@@ -82,6 +82,8 @@ def map_by_paths(payload: Mapping[str, Any], source: Source) -> Fields:
             raise RecordError("a shape its path cannot read", field=name, value=error) from error
         if value is None or value in ("", [], {}):
             continue
+        if name in source.split and isinstance(value, str):
+            value = [part.strip() for part in value.split(source.split[name])]
         taken[name] = (
             _as_list(name, value) if name in _LISTS else _as_text(value) if name in _TEXTS else value
         )

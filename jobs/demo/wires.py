@@ -65,7 +65,7 @@ def not_found() -> Answer:
     return as_json({"error": "not found"}, 404)
 
 
-def _number(params: Mapping[str, str], name: str, default: int) -> int:
+def number_of(params: Mapping[str, str], name: str, default: int) -> int:
     """Read a parameter; what is no number is as if it were not there."""
     text = params.get(name, "")
     return int(text) if text.isdecimal() else default
@@ -77,8 +77,8 @@ def _number(params: Mapping[str, str], name: str, default: int) -> int:
 def _sedia(samples: Samples, asked: "Asked", path: str) -> Answer:
     if asked.method != "POST":
         return Answer(b"", 405)
-    size = min(_number(asked.params, "pageSize", 10), 100)
-    number = max(_number(asked.params, "pageNumber", 1), 1)
+    size = min(number_of(asked.params, "pageSize", 10), 100)
+    number = max(number_of(asked.params, "pageNumber", 1), 1)
     kind = asked.headers.get("content-type", "")
     if kind.startswith("application/json"):
         # Recorded: a JSON body answers 200 with query and languages ignored.
@@ -155,7 +155,7 @@ def _bdns(samples: Samples, asked: "Asked", path: str) -> Answer:
         return as_json({"codigo": "ERR_VALIDACION", "error": "vpd"}, 400)
     if path == "/convocatorias/busqueda":
         found = [r["item"] for r in samples.records if _received(r["item"], asked.params)]
-        size, number = _number(asked.params, "pageSize", 50) or 50, _number(asked.params, "page", 0)
+        size, number = number_of(asked.params, "pageSize", 50) or 50, number_of(asked.params, "page", 0)
         page = found[number * size : (number + 1) * size]
         pages = -(-len(found) // size)
         envelope = {"totalElements": len(found), "totalPages": pages, "size": size, "number": number}
@@ -191,8 +191,8 @@ def _aides_territoires(samples: Samples, asked: "Asked", path: str) -> Answer:
         return as_json({"code": 401, "message": "JWT Token not found"}, 401)
     if path != "/aids/":
         return not_found()
-    size = min(_number(asked.params, "itemsPerPage", 50) or 50, 100)
-    number = max(_number(asked.params, "page", 1), 1)
+    size = min(number_of(asked.params, "itemsPerPage", 50) or 50, 100)
+    number = max(number_of(asked.params, "page", 1), 1)
 
     def link(there: int) -> str | None:
         exists = 0 < there <= -(-len(samples.records) // size)
@@ -210,7 +210,7 @@ def _portugal(samples: Samples, asked: "Asked", path: str) -> Answer:
     if asked.method != "POST" or path != "/query":
         return not_found()
     form = {key: values[-1] for key, values in parse_qs(asked.body.decode()).items()}
-    state, number = form.get("estadoAvisoId"), _number(form, "page", 0)
+    state, number = form.get("estadoAvisoId"), number_of(form, "page", 0)
     found = [record for record in samples.records if str(record["estadoAvisoId"]) == state]
     page = found[number * 5 : number * 5 + 5]
     if not page:
@@ -232,7 +232,7 @@ def _opendatasoft(samples: Samples, asked: "Asked", path: str) -> Answer:
         return as_json(samples.records)
     if path != f"/api/explore/v2.1/catalog/datasets/{dataset}/records":
         return not_found()
-    limit, offset = _number(asked.params, "limit", 10), _number(asked.params, "offset", 0)
+    limit, offset = number_of(asked.params, "limit", 10), number_of(asked.params, "offset", 0)
     if limit > 100:
         return _refused("limit", limit, 100)
     if limit + offset > 10_000:
@@ -254,6 +254,13 @@ def _feed(samples: Samples, asked: "Asked", path: str) -> Answer:
     return Answer(samples.feeds[name], media_type="application/rss+xml; charset=UTF-8")
 
 
+def _open_data(samples: Samples, asked: "Asked", path: str) -> Answer:
+    from jobs.demo import wires_open_data  # it builds on this module
+
+    wire: Callable[[Samples, Asked, str], Answer] = getattr(wires_open_data, samples.source.protocol)
+    return wire(samples, asked, path)
+
+
 _WIRES: Mapping[str, Callable[[Samples, "Asked", str], Answer]] = {
     "sedia": _sedia,
     "es_bdns": _bdns,
@@ -261,4 +268,5 @@ _WIRES: Mapping[str, Callable[[Samples, "Asked", str], Answer]] = {
     "pt_portugal2030": _portugal,
     "opendatasoft": _opendatasoft,
     "feed": _feed,
+    **dict.fromkeys(("wordpress", "plone", "socrata", "table"), _open_data),
 }

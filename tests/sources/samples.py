@@ -14,6 +14,8 @@ from normalize.mapping import compile_path
 from normalize.record import RawRecord
 from tests.conftest import NOW
 
+_KEYS = {"wordpress": "id", "plone": "UID", "table": "_key"}
+"""Where the protocol itself says which key a record has."""
 FOLDER = Path(__file__).parent
 SOURCES = load_sources(Settings().sources)
 
@@ -52,4 +54,4 @@ def _key(source: Source, payload: dict[str, Any]) -> object:
         return native_id_of(payload)
     if source.protocol == "feed":
         return payload["link"]
-    return compile_path(source.request["native_id"]).search(payload)
+    return compile_path(source.request.get("native_id", _KEYS.get(source.protocol, "id"))).search(payload)

@@ -1,0 +1,123 @@
+"""A table as one file: CSV or XLSX, published by an office or as a sheet.
+
+Source: RFC 4180 for CSV; what differs (delimiter, encoding) is declared by the entry.
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterator, Sequence
+from hashlib import sha256
+from typing import Literal
+from zipfile import BadZipFile
+
+import openpyxl
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
+from normalize.record import RawRecord
+
+KEY = "_key"
+"""Where a row's key stands when its columns hold none: a hash of those that name it."""
+CELLS_MAX = 2_000_000
+
+
+class TableFacts(RequestFacts):
+    """The ``request`` table.
+
+    Attributes:
+        form: ``csv`` or ``xlsx``.
+        encoding: Of a CSV; ``utf-8-sig`` takes a byte order mark away.
+        delimiter: Of a CSV.
+        sheet: Name of an XLSX sheet; the first one when not given.
+        columns: Columns that must be there; a file without one of them has changed its form.
+        key: Columns that together name a row.
+    """
+
+    form: Literal["csv", "xlsx"] = "csv"
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    sheet: str | None = None
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+class TableSpider(SourceSpider):
+    """Reads the whole file at once; it is small and has no pages."""
+
+    facts_model = TableFacts
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the file."""
+        yield Request(self.source.url, callback=self.parse_file, errback=self.failed)
+
+    def parse_file(self, response: Response) -> Iterator[RawRecord]:
+        """Yield a record a row, its cells as text by column name."""
+        facts = self.facts(TableFacts)
+        try:
+            rows = (
+                _csv_rows(response.body, facts) if facts.form == "csv" else _xlsx_rows(response.body, facts)
+            )
+            records = _records(rows, facts)
+        except UnexpectedAnswer as error:
+            self.run.problem(f"{error}: {response.url}")
+            return
+        self.run.rows += len(records)
+        self.run.reported_total = len({record[KEY] for record in records})
+        for record in records:
+            yield self.record(record[KEY], record, response.url)
+
+
+def _csv_rows(body: bytes, facts: TableFacts) -> list[list[str]]:
+    if body.lstrip()[:1] == b"<":
+        raise UnexpectedAnswer("HTML instead of CSV (a login page or an error page)")
+    try:
+        text = body.decode(facts.encoding)
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=facts.delimiter, strict=True))
+    except UnicodeDecodeError as error:
+        raise UnexpectedAnswer(f"not {facts.encoding} ({error.reason} at byte {error.start})") from error
+    except csv.Error as error:
+        raise UnexpectedAnswer(f"no CSV ({error})") from error
+
+
+def _xlsx_rows(body: bytes, facts: TableFacts) -> list[list[str]]:
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True)
+        sheet = book[facts.sheet] if facts.sheet else book.worksheets[0]
+    except (BadZipFile, KeyError, ValueError, OSError) as error:
+        raise UnexpectedAnswer(f"no such workbook or sheet ({error})") from error
+    rows: list[list[str]] = []
+    cells = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells += len(row)
+        if cells > CELLS_MAX:
+            raise UnexpectedAnswer(f"more than {CELLS_MAX} cells")
+        rows.append(["" if cell is None else str(cell) for cell in row])
+    return rows
+
+
+def _records(rows: Sequence[Sequence[str]], facts: TableFacts) -> list[dict[str, str]]:
+    """Name each row's cells by the header, and give it its key.
+
+    Raises:
+        UnexpectedAnswer: No header with the columns of the entry, or a row longer than the header.
+    """
+    header = [name.strip() for name in rows[0]] if rows else []
+    missing = [name for name in (*facts.columns, *facts.key) if name not in header]
+    if missing:
+        raise UnexpectedAnswer(f"the column {missing[0]!r} is gone")
+    records = []
+    for number, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) > len(header):
+            raise UnexpectedAnswer(f"line {number} has more cells than the header")
+        record = dict(zip(header, row, strict=False))
+        record[KEY] = _key([record.get(name, "") for name in facts.key])
+        records.append(record)
+    return records
+
+
+def _key(parts: Sequence[str]) -> str:
+    """Return the one key column as it stands, or a hash of several."""
+    return parts[0] if len(parts) == 1 else sha256("\x1f".join(parts).encode()).hexdigest()[:20]

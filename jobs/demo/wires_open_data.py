@@ -1,0 +1,70 @@
+"""How WordPress, Plone, Socrata and published tables answer, on loopback."""
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlencode
+
+from jobs.demo.wires import Answer, Samples, as_json, not_found, number_of
+
+if TYPE_CHECKING:
+    from jobs.demo.server import Asked
+
+
+def wordpress(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as WordPress does: pages from 1, 100 at most, totals in headers, 400 past the end."""
+    if path != f"/wp-json/wp/v2/{samples.source.request['rest_base']}":
+        return not_found()
+    size, page = number_of(asked.params, "per_page", 10), number_of(asked.params, "page", 1)
+    if size > 100:
+        return as_json({"code": "rest_invalid_param", "data": {"status": 400}}, 400)
+    pages = max(1, -(-len(samples.records) // size))
+    if page > pages:
+        return as_json({"code": "rest_post_invalid_page_number", "data": {"status": 400}}, 400)
+    found = sorted(samples.records, key=lambda record: int(record.get("id") or 0))
+    document = found[(page - 1) * size : page * size]
+    headers = (("X-WP-Total", str(len(found))), ("X-WP-TotalPages", str(pages)))
+    return Answer(json.dumps(document, ensure_ascii=False).encode(), headers=headers)
+
+
+def plone(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as plone.restapi does: batches with the address of the next one."""
+    facts = samples.source.request
+    if unquote(path) != f"{facts.get('prefix', '/++api++')}/@search":
+        return not_found()
+    size, start = number_of(asked.params, "b_size", 25), number_of(asked.params, "b_start", 0)
+    document: dict[str, Any] = {
+        "items": samples.records[start : start + size],
+        "items_total": len(samples.records),
+    }
+    if start + size < len(samples.records):
+        following = urlencode({**asked.params, "b_start": start + size})
+        document["batching"] = {"next": f"{asked.origin}{asked.path}?{following}"}
+    return as_json(document)
+
+
+def socrata(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as SODA does: a bare array, empty columns left out, or the count alone."""
+    if path != f"/resource/{samples.source.request['dataset']}.json":
+        return not_found()
+    if asked.params.get("$select") == "count(*)":
+        return as_json([{"count": str(len(samples.records))}])
+    limit, offset = number_of(asked.params, "$limit", 1000), number_of(asked.params, "$offset", 0)
+    rows = [{key: value for key, value in row.items() if value is not None} for row in samples.records]
+    return as_json(rows[offset : offset + limit])
+
+
+def table(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer with the file."""
+    if path:
+        return not_found()
+    facts = samples.source.request
+    names = (
+        [name for name in samples.records[0] if name != "_key"] if samples.records else list(facts["columns"])
+    )
+    file = io.StringIO()
+    writer = csv.DictWriter(file, names, delimiter=facts.get("delimiter", ","), extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(samples.records)
+    return Answer(file.getvalue().encode(facts.get("encoding", "utf-8-sig")), media_type="text/csv")
