@@ -28,7 +28,9 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?P<words>\D*?)(?P<number>\d{1,6}(?:[.,]\d{1,20})?)\s*(?P<percent>%)?\.?", re.DOTALL)
 
 
-def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None = None) -> Money:
+def parse_money(
+    text: str, *, decimal: Literal[".", ","], currency: str | None = None, language: str | None = None
+) -> Money:
     """Parse one printed amount into whole currency units.
 
     ``"EUR 2.5 million"`` with decimal ``"."`` is 2 500 000.00 EUR;
@@ -39,6 +41,7 @@ def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None =
         decimal: The source's decimal mark; the other mark, white space and apostrophes separate
             thousands.
         currency: ISO 4217 code to use when the text names none.
+        language: ISO 639-1; decides what "mil" is, a thousand or a million.
 
     Returns:
         Units of the currency, exact to the cent.
@@ -53,10 +56,14 @@ def parse_money(text: str, *, decimal: Literal[".", ","], currency: str | None =
         raise RecordError(f"{len(amounts)} amounts, expected 1", value=text)
     found = amounts[0]
     _check_around(bare, amounts, text)
-    return _money(_number(found["number"], decimal, text) * scale_of(found["scale"], text), code, text)
+    return _money(
+        _number(found["number"], decimal, text) * scale_of(found["scale"], text, language), code, text
+    )
 
 
-def parse_range(text: str, *, decimal: Literal[".", ","], currency: str | None = None) -> tuple[Money, Money]:
+def parse_range(
+    text: str, *, decimal: Literal[".", ","], currency: str | None = None, language: str | None = None
+) -> tuple[Money, Money]:
     """Parse "between 1 and 2 million" into its two ends, lower first.
 
     A scale word that stands only at the upper end holds for both, unless the lower end would
@@ -74,8 +81,8 @@ def parse_range(text: str, *, decimal: Literal[".", ","], currency: str | None =
     if bare[start : high.start()].strip(" .\n\t\xa0").casefold() not in CONNECTORS:
         raise RecordError("no known word between two amounts", value=text)
     _check_around(bare, [low, high], text)
-    upper_scale = scale_of(high["scale"], text)
-    lower_scale = scale_of(low["scale"], text) if start == low.end() else Decimal(1)
+    upper_scale = scale_of(high["scale"], text, language)
+    lower_scale = scale_of(low["scale"], text, language) if start == low.end() else Decimal(1)
     lower = _number(low["number"], decimal, text) * lower_scale
     upper = _number(high["number"], decimal, text) * upper_scale
     if lower_scale == 1 and lower * upper_scale <= upper:
@@ -97,7 +104,7 @@ def money_of(value: AmountText | None, source: Source, currency: str | None = No
         raise RecordError("a truth value where an amount belongs", value=value)
     code = currency_code(currency or source.currency)
     if isinstance(value, str):
-        money = parse_money(value, decimal=source.decimal, currency=code)
+        money = parse_money(value, decimal=source.decimal, currency=code, language=source.language)
     else:
         # A float through its text: Decimal(0.1) is not 0.1.
         money = _money(value if isinstance(value, int) else Decimal(str(value)), code, value)

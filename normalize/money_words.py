@@ -11,23 +11,28 @@ from normalize.errors import RecordError
 
 _CURRENCIES: Mapping[str, str] = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "eura": "EUR", "euroa": "EUR", "ευρώ": "EUR",
-    "£": "GBP", "$": "USD", "us$": "USD", "zł": "PLN", "złotych": "PLN", "kč": "CZK", "lei": "RON",
+    "£": "GBP", "$": "USD", "us$": "USD", "zł": "PLN", "złotych": "PLN", "złote": "PLN", "złoty": "PLN",
+    "kč": "CZK", "korun": "CZK", "koruny": "CZK", "lei": "RON",
     "ft": "HUF", "forint": "HUF", "лв": "BGN", "лева": "BGN",
 }  # fmt: skip
 _CODES = frozenset({"GBP", "USD", "PLN", "CZK", "RON", "HUF", "BGN", "SEK", "NOK", "DKK", "CHF", "ISK"})
 _CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
-"""What "kr" may mean; which, only the source's own currency says."""
+_CROWN_WORDS = frozenset({"kr", "kronor", "kroner", "kronen", "krónur"})
+"""What these may mean; which, only the source's own currency says."""
+_GLUED_CROWNS = re.compile(r"\b(?P<scale>m|mn|md|t)kr\b", re.IGNORECASE)
+_CROWN_SCALES = {"m": "mn", "mn": "mn", "md": "md", "t": "tusen"}
+""""5 mkr", "5 mnkr": Swedish for millions of crowns."""
 _SIGNS = re.compile(r"us\$|[€£$]|[¢¤¥₠-₫₭-₿]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
 _GLUED = re.compile(r"(?<![^\W\d_])(?P<scale>mrd|mio|mln|md|mn|[kmt])(?=(?:€|eur\b|euros?\b))", re.IGNORECASE)
-_THOUSANDS = "k thousand tausend tsd mille mil mila duizend tys tysiąc tysiące tysięcy tusen"
+_THOUSANDS = "k thousand tausend tsd mille mila tis duizend tys tysiąc tysiące tysięcy tusen"
 _MILLIONS = (
     "m mn mio mln mill million millions millionen millón millones milione milioni miljoen milion miliony"
     " milionów miljon miljoner millioner milhão milhões milhao milhoes"
 )
 _BILLIONS = (
     "bn md mld mrd billion milliard milliards milliarde milliarden miliardo miliardi miljard miljarden"
-    " miliard miliardy miliardów miljarder"
+    " miliard miliardy miliardów miljarder mia"
 )
 _MIL_MILLONES = ("mil millones", "miles de millones", "mil milhões", "mil milhoes")
 """In Spanish and Portuguese a billion is "a thousand millions"."""
@@ -53,6 +58,7 @@ def take_currency(text: str, currency: str | None) -> tuple[str, str]:
         RecordError: No currency, several, or one nobody here knows (never taken for the default).
     """
     spaced = _GLUED.sub(lambda match: f"{_UNGLUED.get(match['scale'].casefold(), match['scale'])} ", text)
+    spaced = _GLUED_CROWNS.sub(lambda match: f"{_CROWN_SCALES[match['scale'].casefold()]} kr", spaced)
     marks = [*_SIGNS.findall(spaced), *_WORDS.findall(spaced)]
     codes = {code for code in (_code_of(mark, currency, text) for mark in marks) if code}
     if len(codes | ({currency} if not codes and currency else set())) != 1:
@@ -70,9 +76,9 @@ def _code_of(mark: str, default: str | None, text: str) -> str | None:
         return mark
     if known := _CURRENCIES.get(mark.casefold()):
         return known
-    if mark.casefold() == "kr" and default in _CROWNS:
+    if mark.casefold() in _CROWN_WORDS and default in _CROWNS:
         return default
-    if mark in _iso_codes() or mark.casefold() == "kr" or _SIGNS.fullmatch(mark):
+    if mark in _iso_codes() or mark.casefold() in _CROWN_WORDS or _SIGNS.fullmatch(mark):
         raise RecordError("a currency nobody here knows", value=text)
     return None
 
@@ -94,13 +100,30 @@ def _iso_codes() -> frozenset[str]:
     return frozenset(Locale("en").currencies)
 
 
-def scale_of(word: str | None, text: str) -> Decimal:
+_MIL = {
+    **dict.fromkeys(("es", "pt", "gl", "ca"), 10**3),
+    **dict.fromkeys(("cs", "sk", "sl", "hr", "ro"), 10**6),
+}
+""""mil" is a thousand to some and short for a million to others: read only where the language is known."""
+
+
+def scale_of(word: str | None, text: str, language: str | None = None) -> Decimal:
     """Return the factor of a scale word, 1 for none.
+
+    Args:
+        word: As printed.
+        text: The whole amount, for the error.
+        language: ISO 639-1; decides what "mil" is.
 
     Raises:
         RecordError: A word that is no scale.
     """
-    scale = SCALES.get(" ".join((word or "").casefold().split())) if word else Decimal(1)
+    folded = " ".join((word or "").casefold().split())
+    if folded == "mil" and language in _MIL:
+        return Decimal(_MIL[language])
+    if folded == "billion" and language not in (None, "en"):
+        raise RecordError("a billion that is a thousand or a million millions", value=text)
+    scale = SCALES.get(folded) if word else Decimal(1)
     if scale is None:
         raise RecordError("unknown scale word", value=text)
     return scale
@@ -108,4 +131,4 @@ def scale_of(word: str | None, text: str) -> Decimal:
 
 def holds_scale(words: Iterable[str]) -> bool:
     """Tell whether one of the words is a scale word."""
-    return any(word.casefold() in SCALES for word in words)
+    return any(word.casefold() in SCALES or word.casefold() == "mil" for word in words)

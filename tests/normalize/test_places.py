@@ -1,11 +1,16 @@
 from contextlib import suppress
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.countries import eu_members
+from config.nuts import fold
 from normalize.errors import RecordError
 from normalize.places import Places, is_known_place, parse_countries, parse_places
+
+_OFFICIAL = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
 
 
 @pytest.mark.parametrize(
@@ -85,3 +90,12 @@ def test_countries_by_code_and_by_name_in_any_language() -> None:
 def test_an_unknown_country_is_refused(text: str) -> None:
     with pytest.raises(RecordError, match="unknown country"):
         parse_countries([text])
+
+
+@pytest.mark.parametrize("language", _OFFICIAL.split())
+def test_every_member_state_is_known_by_its_name_in_every_official_language(language: str) -> None:
+    names = Locale(language).territories
+
+    for code in eu_members():
+        assert parse_countries([names[code]]) == (code,)
+        assert parse_countries([fold(names[code]).upper()]) == (code,)
