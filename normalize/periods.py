@@ -34,6 +34,7 @@ _SIZES = {
     **dict.fromkeys(_QUARTER.split(), "quarter"),
 }
 _ISO_WEEK = re.compile(rf"{_YEAR}-?W(?P<number>\d{{2}})", re.IGNORECASE | re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 _FOREIGN = re.compile(r"[^\w\s./'’()º°ª-]")
 _GERMAN_WEEK_FROM = 5
@@ -77,6 +78,8 @@ def parse_period(text: str, language: str | None = None) -> Period:
 
 def is_period(text: str, language: str | None = None) -> bool:
     """Tell whether `parse_period` would read the text."""
+    if _ISO_DAY.match(text):  # nearly every date there is; none of them is a period
+        return False
     try:
         parse_period(text, language)
     except RecordError:

@@ -6,6 +6,7 @@ beside the way are nobody's condition, and "from TRL 1 to TRL 9" is the scale it
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 READ_MAX = 60_000
@@ -26,6 +27,8 @@ _PATTERNS = (
     # "move from TRL 6 to TRL 9"
     rf"\b(?:from|de|von|da|van|od)\s{_LEVEL}(?P<low>\d)\s(?:to|à|bis|a|tot|do)\s(?:TRL\s?)?(?P<a>\d)(?!\d)",
 )
+_NAMED = re.compile(r"TRL|[Rr]eadiness [Ll]evel")
+_NEAR = 160
 _COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
 
 
@@ -47,10 +50,28 @@ def find_trl(text: str) -> StatedTrl | None:
     Returns:
         None when it states none, or two places state different ones.
     """
-    if "TRL" not in text and "eadiness" not in text:
-        return None
-    text = text[:READ_MAX]
     found: dict[tuple[int | None, int], StatedTrl] = {}
+    for start, end in _near(text):
+        for one in _in(text[start:end]):
+            found.setdefault((one.low, one.high), one)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _near(text: str) -> list[tuple[int, int]]:
+    """Return the stretches around the scale's name: the patterns over a whole text cost a millisecond."""
+    if "TRL" not in text and "eadiness" not in text:
+        return []
+    spans: list[tuple[int, int]] = []
+    for match in _NAMED.finditer(text, 0, READ_MAX):
+        start, end = max(0, match.start() - _NEAR), match.end() + _NEAR
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _in(text: str) -> Iterator[StatedTrl]:
     taken: list[tuple[int, int]] = []
     for pattern in _COMPILED:
         for match in pattern.finditer(text):
@@ -58,8 +79,7 @@ def find_trl(text: str) -> StatedTrl | None:
                 continue
             taken.append(match.span())
             if (one := _stated(match)) is not None:
-                found.setdefault((one.low, one.high), one)
-    return next(iter(found.values())) if len(found) == 1 else None
+                yield one
 
 
 def _stated(match: re.Match[str]) -> StatedTrl | None:
