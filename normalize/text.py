@@ -88,6 +88,8 @@ def _without_controls(text: str) -> str:
     """Drop characters that nobody sees; in ASCII by a table of bytes, twenty times quicker."""
     if text.isascii():
         return text.encode().translate(None, _ASCII_CONTROL).decode()
+    if text.replace("\n", " ").replace("\xa0", " ").isprintable():  # every such character is unprintable
+        return text
     return _CONTROL.sub("", text)
 
 
