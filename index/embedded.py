@@ -92,6 +92,10 @@ class EmbeddedEngine:
         judged = self._folder.reader().judged(moment_of(now))
         return {stale.call_id for stale in (*judged.deadlines.values(), *judged.statuses.values())}
 
+    def read_ahead(self) -> None:
+        """Read the words, postings and columns of the live index into the page cache."""
+        self._folder.read_ahead()
+
     # --- writing
 
     @contextmanager

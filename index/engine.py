@@ -49,6 +49,13 @@ class SearchEngine(Protocol):
             SearchUnavailable: The engine cannot answer.
         """
 
+    def read_ahead(self) -> None:
+        """Bring what questions need from a cold disk into memory; nothing to do for a server.
+
+        Raises:
+            SearchUnavailable: It cannot be read.
+        """
+
     def writer(self) -> AbstractContextManager[IndexWriter]:
         """Open the one writer of the live index.
 

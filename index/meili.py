@@ -112,6 +112,9 @@ class MeiliEngine:
         """Return the calls of which something written has changed by the clock since."""
         return {str(one["call_id"]) for one in self._matching(outdated(moment_of(now)))}
 
+    def read_ahead(self) -> None:
+        """Do nothing: a server warms itself."""
+
     # --- writing
 
     @contextmanager

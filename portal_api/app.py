@@ -1,19 +1,25 @@
 """The web application: JSON API, pages, and a light task that keeps the index in step."""
 
+import asyncio
+import logging
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+import anyio
+from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 
 from config.settings import Settings
 from config.sources import load_sources
 from config.taxonomy import load_taxonomy
+from index.engine import SearchUnavailable
 from index.opening import open_engine
 from index.query import SearchQuery
+from index.warming import Warmth
 from portal_api import (
     api,
     catalog,
@@ -36,7 +42,10 @@ from portal_api.state import Portal, PortalDep
 from portal_api.subscriptions import asking as subscriptions
 from store.database import migrate, open_database
 
+log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
+SPARE_THREADS = 2
+"""Threads beyond one a core: for what waits for disk or database and not for the processor."""
 _DESCRIPTION = """\
 Funding calls for Europe's strategic technologies, EU, national and regional, in one schema.
 
@@ -78,6 +87,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         lifespan=_lifespan,
     )
     app.state.portal = portal
+    app.state.warmth = Warmth(portal.engine)
     app.state.templates = pages.build_templates(portal)
     problems.install(app)
     app.add_middleware(Compressed, minimum_size=1024)
@@ -120,10 +130,23 @@ def _open_portal(settings: Settings, clock: Callable[[], datetime]) -> Portal:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     portal: Portal = app.state.portal
     try:
+        # Searching takes a core: more threads than that only wait for each other, and queue out of order.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = (os.cpu_count() or 1) + SPARE_THREADS
+        warming = asyncio.create_task(_warmed(app))
         async with index_in_step(portal):
             yield
+        await warming
     finally:
         portal.db.close()
+
+
+async def _warmed(app: FastAPI) -> None:
+    """Warm the search before anybody asks; a search that does not answer is warmed when `/readyz` asks."""
+    try:
+        # Any moment will do: what is read is the same, and the answers are thrown away.
+        await asyncio.to_thread(app.state.warmth.ensure, utc_now())
+    except SearchUnavailable as error:
+        log.warning("the search cannot be warmed yet", extra={"reason": str(error)})
 
 
 def _alive() -> Mapping[str, str]:
@@ -131,7 +154,9 @@ def _alive() -> Mapping[str, str]:
     return {"status": "alive"}
 
 
-def _ready(portal: PortalDep) -> Mapping[str, Any]:
-    """Say whether store and search answer; 503 when one does not."""
+def _ready(request: Request, portal: PortalDep) -> Mapping[str, Any]:
+    """Say whether store and search answer and the search is warm; 503 when not."""
+    if not request.app.state.warmth.ensure(portal.clock()):
+        raise SearchUnavailable("the index is still being read")
     result = portal.engine.search(SearchQuery(limit=0), now=portal.clock())
     return {"status": "ready", "calls": result.total, "cursor": portal.engine.cursor()}
