@@ -38,6 +38,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
     templates = Jinja2Templates(Path(__file__).parent / "templates", context_processors=[_tongues])
     env: Any = templates.env
     env.lstrip_blocks = True
+    env.auto_reload = False  # templates come with the release; no need to ask the disk each time
     env.policies["ext.i18n.trimmed"] = True
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(speech.gettext, speech.ngettext_raw, newstyle=True)

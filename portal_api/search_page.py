@@ -71,7 +71,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
     result = portal.engine.search(query, now=now, facets=list(SHOWN))
     calls = reading.get_calls(portal.db, [hit.call_id for hit in result.hits])
     chips = search_view.chips_of(portal, query, shown.address)
-    states = source_states(portal.sources, portal.db, now)
+    states = _states(request, portal, now)
     written = write_query(query, offset=0, limit=SearchQuery().limit)
     plain = SearchQuery(text=query.text, sort=query.sort)
     context = {
@@ -126,6 +126,16 @@ def _kept(shown: Shown) -> list[tuple[str, str]]:
 
 def _month(portal: Portal, query: SearchQuery, shown: Shown) -> Any:  # noqa: ANN401 - for the template
     return month_of(portal, query, shown.month or first_of_month(None, portal.clock()), shown.address)
+
+
+def _states(request: Request, portal: Portal, now: datetime) -> Sequence[SourceState]:
+    """Return the state of each source, read anew once a minute: it costs as much as the search."""
+    minute = now.replace(second=0, microsecond=0)
+    kept: tuple[datetime, Sequence[SourceState]] | None = getattr(request.app.state, "source_states", None)
+    if kept is None or kept[0] != minute:
+        kept = (minute, source_states(portal.sources, portal.db, now))
+        request.app.state.source_states = kept
+    return kept[1]
 
 
 def _suggestion(shown: Shown, query: SearchQuery, result: SearchResult) -> tuple[str, str] | None:
