@@ -26,7 +26,7 @@ SITEMAP_MAX = 50_000
 """Addresses a sitemap may hold, https://www.sitemaps.org/protocol.html."""
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 SUGGESTIONS = "application/x-suggestions+json"
-PAGES = ("/", "/sources", "/about")
+PAGES = ("/", "/observatory", "/sources", "/about")
 """Pages that are no call's."""
 VALID = timedelta(days=180)
 """For how long a security.txt is to be believed; RFC 9116 recommends less than a year."""
