@@ -14,6 +14,7 @@ from normalize.call import Call
 from normalize.corrections import TAG_PREFIX, Override
 from normalize.errors import RecordError
 from portal_api.api import find_call
+from portal_api.desk import waiting
 from portal_api.desk.correction_words import value_words
 from portal_api.desk.field_forms import FORMS, Clock, read_typed, typed
 from portal_api.desk.sessions import (
@@ -46,6 +47,7 @@ def install(app: FastAPI, portal: Portal) -> None:
     """
     app.state.guard = Guard.of(portal)
     app.include_router(router)
+    app.include_router(waiting.router)
     app.add_exception_handler(NotLoggedIn, _to_log_in)
 
 
@@ -117,6 +119,8 @@ def desk_page(
         "conflicts": _listed(portal, [c for c in held if c.is_conflict or c.unusable]),
         "agreed": _listed(portal, [c for c in held if c.is_agreed]),
         "held": _listed(portal, [c for c in held if not (c.is_conflict or c.unusable or c.is_agreed)]),
+        "reports": waiting.waiting_reports(portal),
+        "groups": waiting.listed_groups(portal),
         "troubled": [state for state in states if state.health in ("stale", "unhealthy")],
     }
     return _desk_page(request, guard, staff, "desk.html", context)
