@@ -27,6 +27,9 @@ _PATTERNS = (
     # "move from TRL 6 to TRL 9"
     rf"\b(?:from|de|von|da|van|od)\s{_LEVEL}(?P<low>\d)\s(?:to|à|bis|a|tot|do)\s(?:TRL\s?)?(?P<a>\d)(?!\d)",
 )
+_OPEN = re.compile(
+    r"\b(?:at least|minimum|or higher|au moins|mindestens|al menos|almeno|minstens|co najmniej)\b", re.I
+)
 _NAMED = re.compile(r"TRL|[Rr]eadiness [Ll]evel")
 _NEAR = 160
 _COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
@@ -83,6 +86,8 @@ def _in(text: str) -> Iterator[StatedTrl]:
 
 
 def _stated(match: re.Match[str]) -> StatedTrl | None:
+    if _OPEN.search(match.group()):  # "reach at least TRL 4" says nothing of the highest
+        return None
     groups = match.groupdict()
     ends = [int(level) for level in (groups.get("a"), groups.get("b")) if level]
     low = int(groups["low"]) if groups.get("low") else None

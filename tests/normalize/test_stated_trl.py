@@ -33,6 +33,7 @@ def test_levels_of_the_work_are_read(text: str, levels: tuple[int | None, int]) 
         "Start-ups (TRL 3 to 5) may join later.",
         "Lot 1 should achieve TRL 5. Lot 2 should achieve TRL 8.",
         "Projects achieve TRL 0.",
+        "Projects should reach at least TRL 4.",
         "Projects achieve TRL 12.",
         "Nothing of the kind.",
     ],
