@@ -51,6 +51,9 @@ eval: setup ## Measure how right tags, fields and search are (EVAL="tagging ..."
 bench: setup ## Measure what things cost, as ratios to a named peer (BENCH="search ...")
 	$(BIN)/python -m tests.bench $(BENCH)
 
+record: setup ## Store a few real records of a source as samples, trimmed, without personal data (SOURCE=id)
+	$(BIN)/python -m jobs.recording $(SOURCE)
+
 golden: setup ## Write the golden files anew (then read them against the samples)
 	$(BIN)/python -m pytest -n 0 tests/sources/test_golden.py --update-golden
 

@@ -27,11 +27,12 @@ def main() -> int:
     parser.add_argument("source", help="source id")
     parser.add_argument("--run", type=int, required=True, help="number of the open run")
     parser.add_argument("--recheck", action="store_true", help="only the calls that close soon")
+    parser.add_argument("--pages", type=int, default=0, help="stop after so many answers (0: never)")
     arguments = parser.parse_args()
     settings = Settings()
     try:
         source = source_for(settings, arguments.source)
-        outcome = crawl(settings, source, arguments.run, recheck=arguments.recheck)
+        outcome = crawl(settings, source, arguments.run, recheck=arguments.recheck, pages=arguments.pages)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -51,7 +52,9 @@ def source_for(settings: Settings, source_id: str) -> Source:
     return source.served_from(settings.sample_origin) if settings.sample_origin else source
 
 
-def crawl(settings: Settings, source: Source, run_id: int, *, recheck: bool = False) -> CrawlOutcome:
+def crawl(
+    settings: Settings, source: Source, run_id: int, *, recheck: bool = False, pages: int = 0
+) -> CrawlOutcome:
     """Run Scrapy for one source to its end; the outcome is in the store when it returns.
 
     Args:
@@ -59,6 +62,7 @@ def crawl(settings: Settings, source: Source, run_id: int, *, recheck: bool = Fa
         source: The entry.
         run_id: The open run.
         recheck: Ask only for the calls that close soon, where the source can be asked for single ones.
+        pages: Stop after so many answers; 0 reads to the end.
 
     Raises:
         ConfigError: The entry's ``request`` table is wrong; nothing was asked.
@@ -73,7 +77,8 @@ def crawl(settings: Settings, source: Source, run_id: int, *, recheck: bool = Fa
         run.problem(f"no key: set {source.token_env} (the source is off without it)")
     else:
         Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
-        process = AsyncCrawlerProcess(scrapy_settings(settings, source, run))
+        limit = {"CLOSESPIDER_PAGECOUNT": pages}
+        process = AsyncCrawlerProcess(scrapy_settings(settings, source, run) | limit)
         crawler = process.create_crawler(SPIDERS[source.protocol])
         watch(crawler, run, reasons)
         process.crawl(crawler, source=source, run=run)

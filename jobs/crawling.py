@@ -36,6 +36,16 @@ def crawl_in_process(
     command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
     if kind == "recheck":
         command.append("--recheck")
+    _run(command, settings, source_id, progress)
+
+
+def crawl_pages(settings: Settings, source_id: str, run_id: int, pages: int) -> None:
+    """Crawl no more than a few answers of a source: a look, not a harvest."""
+    command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id), "--pages", str(pages)]
+    _run(command, settings, source_id, lambda *_: None)
+
+
+def _run(command: list[str], settings: Settings, source_id: str, progress: Progress) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=environment_of(settings)
     ) as process:

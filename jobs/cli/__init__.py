@@ -13,7 +13,7 @@ app = typer.Typer(
 )
 app.command("harvest")(harvesting.harvest)
 app.command("replay")(harvesting.replay)
-app.command("sources")(harvesting.sources)
+app.add_typer(harvesting.sources_app, name="sources")
 app.command("search")(searching.search)
 app.command("export")(exporting.export)
 app.command("tag")(searching.tag)

@@ -141,8 +141,34 @@ def _print_replay(report: "ReplayReport") -> None:
         print(f"    problem: {problem}")
 
 
-def sources(as_json: AsJson = False) -> None:
+sources_app = typer.Typer(help="List each source, or look at one.", invoke_without_command=True)
+
+
+@sources_app.command()
+def check(source: Annotated[str, typer.Argument(help="Source id")]) -> None:
+    """Fetch a few pages of one source, explain what they hold, store nothing. Exit code 1 if broken."""
+    from config.taxonomy import load_taxonomy
+    from jobs.cli.context import open_context, utc_now
+    from jobs.looking import explained, look_at
+    from normalize.tagging import Tagger
+
+    context = open_context()
+    (chosen,) = context.chosen([source])
+    look = look_at(context.settings, context.sources[chosen], now=utc_now())
+    for line in explained(look, Tagger(load_taxonomy()), now=utc_now()):
+        print(line)
+    if look.problems:
+        raise typer.Exit(1)
+
+
+@sources_app.callback()
+def sources(context: typer.Context, as_json: AsJson = False) -> None:
     """List each source: last healthy run, calls, age, problems."""
+    if context.invoked_subcommand is None:
+        _list_sources(as_json=as_json)
+
+
+def _list_sources(*, as_json: bool) -> None:
     from jobs.cli.context import open_context, print_json, utc_now
     from store.health import source_states
 
