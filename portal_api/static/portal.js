@@ -58,7 +58,7 @@
     }
   }, true);
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("#shortlist")) { // not .id: the form has fields of that name event.preventDefault(); location.href = address(read(PICKED)); }
+    if (event.target.matches("#shortlist")) { /* not .id: a field of that name hides it */ event.preventDefault(); location.href = address(read(PICKED)); }
   });
   document.addEventListener("click", (event) => {
     const press = event.target.closest("#save-search, .pick-one, .unpick, .print, .clear-picked");
