@@ -16,18 +16,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('run', schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), server_default='full', nullable=False)
-        )
-        batch_op.add_column(sa.Column('live', sa.Boolean(), server_default=sa.true(), nullable=False))
-        batch_op.add_column(sa.Column('fill', sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(sa.Column('notes', sa.JSON(none_as_null=True), nullable=True))
+    # Not in a batch: that would make the table anew, and rows of other tables point at it.
+    kind = sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), server_default='full', nullable=False)
+    op.add_column('run', kind)
+    op.add_column('run', sa.Column('live', sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column('run', sa.Column('fill', sa.JSON(none_as_null=True), nullable=True))
+    op.add_column('run', sa.Column('notes', sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('run', schema=None) as batch_op:
-        batch_op.drop_column('notes')
-        batch_op.drop_column('fill')
-        batch_op.drop_column('live')
-        batch_op.drop_column('kind')
+    for name in ('notes', 'fill', 'live', 'kind'):
+        op.drop_column('run', name)
