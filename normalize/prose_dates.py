@@ -32,7 +32,7 @@ _DATE = re.compile(
     r")",
     re.IGNORECASE,
 )
-_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])"
+_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])(?P<pm>\s?p\.?\s?m\b)?"
 _AT = r"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)"
 _MAINLAND = r"(?:\((?:hora )?(?:peninsular|oficial)[^()]{0,30}\)\s*)?"
 _OF_DAY = r"(?:del(?:l[’'])?(?:\s+(?:giorno|d[ií]a))?|du|le|di|on|am|vom|den|dnia|de(?:\s+d[ií]a)?|,)?"
@@ -45,7 +45,7 @@ _HOUR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _HOUR_SIGN = re.compile(
-    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
+    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\d\s?p\.?\s?m\b|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
@@ -164,7 +164,10 @@ def _with_hour(
         printed = parse_printed(day, formats, language)
         if beside is None:
             return day, printed
-        iso = f"{printed.day:%Y-%m-%d} {int(beside['hour']):02d}:{beside['minute']}"
+        hour = int(beside["hour"])
+        # "4:00pm"; "12:30 pm" and "16:00 pm" already are of the afternoon.
+        hour += 12 if beside["pm"] and hour < 12 else 0
+        iso = f"{printed.day:%Y-%m-%d} {hour:02d}:{beside['minute']}"
         return iso, parse_printed(iso)
     except RecordError:
         return None

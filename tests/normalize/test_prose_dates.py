@@ -24,6 +24,10 @@ def read(text: str, language: str | None = None) -> list[tuple[date, str | None]
     [
         ("Deadline: 15 May 2027.", "en", date(2027, 5, 15), None),
         ("Applications are open until 15 May 2027 at 17:00.", "en", date(2027, 5, 15), "17:00"),
+        ("Closing date: 15 May 2027 4:00pm UK time.", "en", date(2027, 5, 15), "16:00"),
+        ("Deadline: 15 May 2027 at 5.00 p.m.", "en", date(2027, 5, 15), "17:00"),
+        ("Applications by 4:00 pm on 15 May 2027", "en", date(2027, 5, 15), "16:00"),
+        ("Deadline: 15 May 2027 at 12:30 pm", "en", date(2027, 5, 15), "12:30"),
         ("Le domande entro le ore 12.00 del 15 maggio 2027.", "it", date(2027, 5, 15), "12:00"),
         ("Scadenza: 15/05/2027", "it", date(2027, 5, 15), None),
         ("Presentazione entro e non oltre il 15/05/2027 alle ore 18:00", "it", date(2027, 5, 15), "18:00"),
@@ -143,3 +147,9 @@ def test_no_text_does_worse_than_say_nothing(text: str) -> None:
     for one in found.deadlines:
         parse_printed(one.text, SLASHES, "it")
     assert found.note is None or len(found.note) <= NOTE_MAX
+
+
+def test_a_bare_hour_of_the_afternoon_leaves_the_deadline_to_the_note() -> None:
+    found = find_deadlines("Closing date: 15 May 2027, 4pm", SLASHES, "en")
+    assert found.deadlines == ()
+    assert found.note == "Closing date: 15 May 2027, 4pm"
