@@ -32,7 +32,7 @@ _DATE = re.compile(
     r")",
     re.IGNORECASE,
 )
-_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])(?P<pm>\s?p\.?\s?m\b)?"
+_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])(?:\s?(?P<half>[ap])\.?\s?m\b)?"
 _AT = r"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)"
 _MAINLAND = r"(?:\((?:hora )?(?:peninsular|oficial)[^()]{0,30}\)\s*)?"
 _OF_DAY = r"(?:del(?:l[’'])?(?:\s+(?:giorno|d[ií]a))?|du|le|di|on|am|vom|den|dnia|de(?:\s+d[ií]a)?|,)?"
@@ -45,7 +45,7 @@ _HOUR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _HOUR_SIGN = re.compile(
-    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\d\s?p\.?\s?m\b|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
+    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\d\s?[ap]\.?\s?m\b|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
@@ -70,7 +70,7 @@ class ProseDates:
 class _Found:
     start: int
     end: int
-    printed: PrintedDate
+    printed: PrintedDate | None
     text: str
     certain: bool
 
@@ -86,19 +86,21 @@ def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | Non
     text = text[:READ_MAX]
     folded = _folded(text)
     found = list(_dates(text, folded, formats, language))
-    certain = {(one.printed.day, one.printed.hour): one for one in found if one.certain}
-    days = {one.printed.day for one in certain.values()}
+    certain = {
+        (one.printed.day, one.printed.hour): one for one in found if one.certain and one.printed is not None
+    }
+    days = {day for day, _ in certain}
     endless = bool(prose_words().no_end.search(folded))
     if len(days) == 1 and len(certain) <= 2 and len({hour for _, hour in certain if hour}) <= 1:
         # "15 May 2027" in one place and "15 May 2027 at 12:00" in another: the hour is the same day's.
-        best = max(certain.values(), key=lambda one: one.printed.hour is not None)
-        return ProseDates((DeadlineText(text=best.text),), endless)
+        best = max(certain, key=lambda when: when[1] is not None)
+        return ProseDates((DeadlineText(text=certain[best].text),), endless)
     if (
         len(certain) > 1
         and len(days) == len(certain)
         and all(_is_told_apart(folded, one) for one in certain.values())
     ):
-        ordered = sorted(certain.values(), key=lambda one: one.printed.day)
+        ordered = [certain[when] for when in sorted(certain, key=lambda when: when[0])]
         return ProseDates(tuple(DeadlineText(text=one.text, kind="cut_off") for one in ordered), endless)
     return ProseDates((), endless and not certain, _note(text, folded, found))
 
@@ -128,10 +130,13 @@ def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | Non
         before = _before(folded, match.start(), last)
         last = match.end()
         read = _with_hour(text, match, formats, language)
-        if read is None or read[1].day in OPEN_ENDED:
+        if read is not None and read[1].day in OPEN_ENDED:
             continue
         words = list(prose_words().deadline.finditer(before))
         if not words:
+            continue
+        if read is None:  # no such day, or no date after all: for the note alone
+            yield _Found(match.start(), match.end(), None, match.group(), certain=False)
             continue
         between = before[words[-1].end() :]
         around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
@@ -164,9 +169,11 @@ def _with_hour(
         printed = parse_printed(day, formats, language)
         if beside is None:
             return day, printed
-        hour = int(beside["hour"])
+        hour, half = int(beside["hour"]), (beside["half"] or "").lower()
+        if half == "a" and hour == 12:
+            return day, printed  # midnight before or after: the hour counts as not read
         # "4:00pm"; "12:30 pm" and "16:00 pm" already are of the afternoon.
-        hour += 12 if beside["pm"] and hour < 12 else 0
+        hour += 12 if half == "p" and hour < 12 else 0
         iso = f"{printed.day:%Y-%m-%d} {hour:02d}:{beside['minute']}"
         return iso, parse_printed(iso)
     except RecordError:

@@ -5,9 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -111,6 +108,10 @@ def _begin(connection: Connection) -> None:
 
 def migrate(db: Database) -> None:
     """Bring the schema up to date; processes that start together queue."""
+    # A crawl process never migrates: it need not pay for Alembic at every start.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     engine = db.engine.execution_options(portal_write=True) if db.is_sqlite else db.engine
@@ -127,6 +128,8 @@ def check(db: Database) -> Mapping[str, str]:
     Raises:
         sqlalchemy.exc.SQLAlchemyError: It cannot be read or written.
     """
+    from alembic.runtime.migration import MigrationContext
+
     with db.write() as session:
         revision = MigrationContext.configure(session.connection()).get_current_revision()
         session.execute(text("UPDATE counter SET value = value WHERE name = 'change'"))

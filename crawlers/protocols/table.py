@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Literal
 from zipfile import BadZipFile
 
-import openpyxl
 from scrapy import Request
 from scrapy.http import Response
 
@@ -81,6 +80,8 @@ def _csv_rows(body: bytes, facts: TableFacts) -> list[list[str]]:
 
 
 def _xlsx_rows(body: bytes, facts: TableFacts) -> list[list[str]]:
+    import openpyxl  # most crawls read no workbook, and this brings numpy: half a second of start
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True)
         sheet = book[facts.sheet] if facts.sheet else book.worksheets[0]

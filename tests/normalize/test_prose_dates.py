@@ -73,6 +73,7 @@ def test_a_date_next_to_a_deadline_word_is_read(
         ("The deadline was kept. Our office moved on 15 May 2027.", "en"),
         ("Plazo: 15 días hábiles desde la publicación.", "es"),
         ("Deadline: 31 December 2050", "en"),
+        ("Deadline: 14 January 2027 12:00 am", "en"),
         ("El plazo es de un mes a partir del 3 de mayo de 2027.", "es"),
         ("Frist: drei Monate ab dem 3. Mai 2027", "de"),
         ("Termine di 60 giorni a decorrere dal 3 maggio 2027", "it"),
@@ -104,6 +105,10 @@ def test_what_is_not_certain_is_kept_in_the_source_s_words() -> None:
     found = find_deadlines("Aperto. Scadenza prima del 15 maggio 2027! Altro.", (), "it")
 
     assert found == ProseDates(note="Scadenza prima del 15 maggio 2027")
+
+
+def test_a_day_that_does_not_exist_is_kept_in_the_note() -> None:
+    assert find_deadlines("Deadline: 31 June 2027", (), "en") == ProseDates(note="Deadline: 31 June 2027")
 
 
 @pytest.mark.parametrize(
