@@ -104,8 +104,8 @@ def test_sources_tells_each_state(data_dir: Path) -> None:
     states = json.loads(portal(data_dir, "sources", "--json"))
 
     healths = {state["source_id"]: state["health"] for state in states}
-    keyed = [source.id for source in SOURCES.values() if source.token_env]
-    assert healths == dict.fromkeys(SOURCES, "healthy") | dict.fromkeys(keyed, "off")
+    off = [source.id for source in SOURCES.values() if source.token_env or not source.enabled]
+    assert healths == dict.fromkeys(SOURCES, "healthy") | dict.fromkeys(off, "off")
     assert all(state["calls"] for state in states)
 
 
