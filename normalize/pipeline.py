@@ -152,7 +152,9 @@ def _when(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
     ]
     opens_at = None if fields.opens_at in vague else _moment("opens_at", fields.opens_at, source)
     exact = tuple(deadline for deadline in fields.deadlines if deadline.text not in vague)
-    deadlines = _deadlines(exact, source, texts, continuous=fields.continuous)
+    # incentivi.gov.it prints midnight as the date and the hour in the note.
+    stating = "\n".join((texts.description, texts.eligibility, clean_line(fields.deadline_note or "")))
+    deadlines = _deadlines(exact, source, stating, texts.language, continuous=fields.continuous)
     note = "; ".join(filter(None, (fields.deadline_note, *vague)))
     dated = [deadline.at for deadline in deadlines if deadline.at]
     if opens_at and dated and opens_at > max(dated):
@@ -171,24 +173,25 @@ def _is_vague(text: str | None, source: Source) -> bool:
 
 
 def _deadlines(
-    printed: tuple[DeadlineText, ...], source: Source, texts: CallTexts, *, continuous: bool
+    printed: tuple[DeadlineText, ...], source: Source, stating: str, language: str | None, *, continuous: bool
 ) -> tuple[Deadline, ...]:
     """Return each deadline once, the first one first, a scheme without an end last."""
-    read = [_with_stated_hour(one, source, texts) for one in printed]
+    read = [_with_stated_hour(one, source, stating, language) for one in printed]
     dated = dict.fromkeys(deadline for deadline in read if deadline is not None)
     if continuous or (read and not dated):
         dated[Deadline(at=None, precision="day", zone=source.timezone, kind="continuous")] = None
     return tuple(sorted(dated, key=lambda deadline: (deadline.at is None, deadline.at)))
 
 
-def _with_stated_hour(printed: DeadlineText, source: Source, texts: CallTexts) -> Deadline | None:
-    """Read one deadline; a day becomes the minute that the call's own text states for it."""
+def _with_stated_hour(
+    printed: DeadlineText, source: Source, stating: str, language: str | None
+) -> Deadline | None:
+    """Read one deadline; a day becomes the minute that the call's own text or note states for it."""
     read: Deadline | None = _for("deadlines", parse_deadline, printed, source)
     if read is None or read.at is None or read.precision == "minute":
         return read
     day = read.at.astimezone(ZoneInfo(read.zone)).date()
-    text = f"{texts.description}\n{texts.eligibility}"
-    hour = stated_hour(day, text, source.date_formats, texts.language, read.zone)
+    hour = stated_hour(day, stating, source.date_formats, language, read.zone)
     if hour is None:
         return read
     exact = printed.model_copy(update={"text": f"{day:%Y-%m-%d} {hour:%H:%M} {read.zone}"})

@@ -50,9 +50,9 @@ def answer(samples: Samples, asked: "Asked") -> Answer:
     root = urlsplit(samples.source.url).path.rstrip("/")
     if not asked.path.startswith(root):
         return not_found()
-    return _WIRES[samples.source.id if samples.source.protocol == "json_api" else samples.source.protocol](
-        samples, asked, asked.path.removeprefix(root)
-    )
+    source = samples.source
+    wire = _WIRES.get(source.id) if source.protocol == "json_api" else _WIRES[source.protocol]
+    return (wire or _open_data)(samples, asked, asked.path.removeprefix(root))
 
 
 def as_json(document: object, status: int = 200) -> Answer:

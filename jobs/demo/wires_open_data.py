@@ -1,4 +1,4 @@
-"""How WordPress, Plone, Socrata and published tables answer, on loopback."""
+"""How WordPress, Plone, Socrata, published tables and plain JSON lists answer, on loopback."""
 
 import csv
 import io
@@ -53,6 +53,38 @@ def socrata(samples: Samples, asked: "Asked", path: str) -> Answer:
     limit, offset = number_of(asked.params, "$limit", 1000), number_of(asked.params, "$offset", 0)
     rows = [{key: value for key, value in row.items() if value is not None} for row in samples.records]
     return as_json(rows[offset : offset + limit])
+
+
+def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as a plain list counted by page or offset does (Solr too): what its entry says, no more.
+
+    Records stand at the entry's ``items``, their number at its ``total``; a page past the end is empty.
+    """
+    facts = samples.source.request
+    paging = facts.get("paging", {})
+    wanted = facts.get("params", {})
+    if asked.method != "GET" or path != facts.get("path", ""):
+        return not_found()
+    if any(asked.params.get(name) != value for name, value in wanted.items()):
+        return as_json({"error": f"not asked for {sorted(wanted)} as the entry says"}, 400)
+    size = number_of(asked.params, paging.get("size_param", ""), paging.get("size", 50))
+    start = number_of(asked.params, paging.get("param", "page"), 0) - paging.get("first", 0)
+    start *= 1 if paging.get("style") == "offset" else size
+    page = samples.records[start : start + size] if paging else samples.records
+    if facts["items"] == "@":
+        return as_json(page)
+    document: dict[str, Any] = {}
+    _put(document, facts["items"], page)
+    if "total" in facts:
+        _put(document, facts["total"], len(samples.records))
+    return as_json(document)
+
+
+def _put(document: dict[str, Any], path: str, value: object) -> None:
+    *above, last = path.split(".")
+    for name in above:
+        document = document.setdefault(name, {})
+    document[last] = value
 
 
 def table(samples: Samples, asked: "Asked", path: str) -> Answer:
