@@ -18,6 +18,8 @@ from normalize.record import RawRecord
 
 KEY = "_key"
 """Where a row's key stands when its columns hold none: a hash of those that name it."""
+MORE = "_more"
+"""Where the cells past the header stand, for a file that is known to print some."""
 CELLS_MAX = 2_000_000
 
 
@@ -31,6 +33,8 @@ class TableFacts(RequestFacts):
         sheet: Name of an XLSX sheet; the first one when not given.
         columns: Columns that must be there; a file without one of them has changed its form.
         key: Columns that together name a row.
+        more: Some rows have cells past the header; they are kept as one text at ``_more``. Otherwise a
+            file with such a row is refused: its columns may have moved.
     """
 
     form: Literal["csv", "xlsx"] = "csv"
@@ -39,6 +43,7 @@ class TableFacts(RequestFacts):
     sheet: str | None = None
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    more: bool = False
 
 
 class TableSpider(SourceSpider):
@@ -111,9 +116,12 @@ def _records(rows: Sequence[Sequence[str]], facts: TableFacts) -> list[dict[str,
     for number, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
-        if len(row) > len(header):
+        beyond = row[len(header) :]
+        if beyond and not facts.more:
             raise UnexpectedAnswer(f"line {number} has more cells than the header")
         record = dict(zip(header, row, strict=False))
+        if any(beyond):
+            record[MORE] = facts.delimiter.join(beyond)
         record[KEY] = _key([record.get(name, "") for name in facts.key])
         records.append(record)
     return records

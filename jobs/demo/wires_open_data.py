@@ -93,10 +93,14 @@ def table(samples: Samples, asked: "Asked", path: str) -> Answer:
         return not_found()
     facts = samples.source.request
     names = (
-        [name for name in samples.records[0] if name != "_key"] if samples.records else list(facts["columns"])
+        [name for name in samples.records[0] if name not in ("_key", "_more")]
+        if samples.records
+        else list(facts["columns"])
     )
     file = io.StringIO()
-    writer = csv.DictWriter(file, names, delimiter=facts.get("delimiter", ","), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(samples.records)
+    writer = csv.writer(file, delimiter=facts.get("delimiter", ","))
+    writer.writerow(names)
+    for record in samples.records:
+        beyond = [record["_more"]] if "_more" in record else []
+        writer.writerow([*(record.get(name, "") for name in names), *beyond])
     return Answer(file.getvalue().encode(facts.get("encoding", "utf-8-sig")), media_type="text/csv")
