@@ -77,6 +77,8 @@ def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
     _put(document, facts["items"], page)
     if "total" in facts:
         _put(document, facts["total"], len(samples.records))
+    if "last" in paging:
+        _put(document, paging["last"], start + size >= len(samples.records))
     return as_json(document)
 
 
