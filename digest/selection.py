@@ -16,7 +16,8 @@ from store.deliveries import Planned
 from store.subscribers import Subscriber, Subscription
 
 Part = Literal["new", "changed", "closing", "withdrawn", "reminder"]
-PARTS: tuple[Part, ...] = ("reminder", "new", "changed", "closing", "withdrawn")
+PARTS: tuple[Part, ...] = ("reminder", "changed", "closing", "new", "withdrawn")
+"""In the order of a mail: what one must act on stands first; new calls may be many."""
 ITEMS_MAX = 30
 """Calls a mail shows; nobody reads more."""
 KEPT_FREE: Mapping[Part, int] = {"changed": 8, "closing": 6, "withdrawn": 3}

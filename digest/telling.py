@@ -86,9 +86,9 @@ class DigestBody:
         count = words.counted
         counts = {part: len(found) + tells["more"].get(part, 0) for part, found in parts.items()}
         said = [
+            counts["new"] and count("%(num)s new call", "%(num)s new calls", counts["new"]),
             counts["reminder"]
             and count("%(num)s deadline ahead", "%(num)s deadlines ahead", counts["reminder"]),
-            counts["new"] and count("%(num)s new call", "%(num)s new calls", counts["new"]),
             counts["changed"] and count("%(num)s changed", "%(num)s changed", counts["changed"]),
             counts["closing"] and count("%(num)s closing soon", "%(num)s closing soon", counts["closing"]),
             counts["withdrawn"] and count("%(num)s withdrawn", "%(num)s withdrawn", counts["withdrawn"]),

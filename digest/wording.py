@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -57,7 +57,7 @@ class Wording:
         if deadline.precision == "day":
             return self.day(local.date())
         hour = format_time(local, "HH:mm", locale=self._locale)
-        town = deadline.zone.rpartition("/")[2].replace("_", " ")
+        town = get_timezone_location(deadline.zone, locale=self._locale, return_city=True)
         return self.gettext("%(day)s, %(hour)s (%(town)s time)") % {
             "day": self.day(local.date()),
             "hour": hour,
@@ -100,17 +100,11 @@ class Wording:
 
     def money(self, money: Money) -> str:
         """Return an amount, exact."""
-        digits = "¤#,##0" if money.amount == money.amount.to_integral_value() else None
-        if digits is None:
-            return str(format_currency(money.amount, money.currency, locale=self._locale))
+        pattern = self._locale.currency_formats["standard"].pattern
+        if money.amount == money.amount.to_integral_value():
+            pattern = pattern.replace(".00", "")
         return str(
-            format_currency(
-                money.amount,
-                money.currency,
-                locale=self._locale,
-                currency_digits=False,
-                decimal_quantization=False,
-            )
+            format_currency(money.amount, money.currency, pattern, locale=self._locale, currency_digits=False)
         )
 
     def facts(self, call: Call) -> str:
@@ -153,7 +147,7 @@ class Wording:
 
     def area(self, key: str) -> str:
         """Return the label of a technology area or sector, without what stands in brackets."""
-        return self.gettext(self._taxonomy.label_of(key).split(" (")[0])
+        return self.gettext(short_label(self._taxonomy.label_of(key)))
 
     def all_of(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence."""
@@ -326,3 +320,8 @@ class Wording:
         if profile.trl is not None:
             said.append(f"TRL {profile.trl}")
         return ", ".join(said) or self.gettext("every call")
+
+
+def short_label(label: str) -> str:
+    """Return a label without what stands in brackets: as a heading of a mail has it."""
+    return label.split(" (")[0]

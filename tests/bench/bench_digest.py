@@ -35,7 +35,13 @@ from tests.calls import call, deadline, euros, tag
 from tests.digest.installation import Installation, open_installation
 
 OLD_CALLS, NEW_CALLS = 2000, 300
-AREAS = ("clean.hydrogen", "digital.quantum", "digital.ai_data", "clean.batteries", "bio.industrial")
+AREAS = (
+    "clean.hydrogen",
+    "digital.quantum",
+    "digital.ai_data",
+    "clean.batteries_storage",
+    "bio.industrial_biotech",
+)
 COUNTRIES = ("BE", "FR", "DE", "ES", "IT", "PL", "NL", "PT")
 WORDS = ("hydrogen", "quantum", "battery recycling", "photonics", "enzymes", "robotics", "grid", "5G")
 WEEK = timedelta(days=7)
