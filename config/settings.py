@@ -40,8 +40,6 @@ class Settings(BaseSettings):
         mail_connections: Connections to the mail server side by side.
         canary: Address that gets one mail at the end of each run of the digest, to prove it arrived.
         maildir: Maildir where mail to the bounce and the canary address is delivered.
-        dkim_key: Path of a PEM key to sign mail with; normally the mail server signs.
-        dkim_selector: Name under which its public half stands in the DNS.
     """
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True)
@@ -66,8 +64,6 @@ class Settings(BaseSettings):
     mail_connections: int = 2
     canary: str = ""
     maildir: str = ""
-    dkim_key: str = ""
-    dkim_selector: str = "portal"
 
     @field_validator("allow_hosts", "trusted_proxies", mode="before")
     @classmethod
