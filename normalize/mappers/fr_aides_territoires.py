@@ -1,9 +1,11 @@
 """France's Aides-territoires: one result of ``/api/aids/``, today's shape and that of 2021.
 
-Source: the platform's public source code (2026) and recorded results (2021).
+Départements that feed it (Drôme) print the same envelope, a single name where it has a list.
+
+Source: the platform's public source code (2026), recorded results (2021) and those of the Drôme.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from config.sources import Source
@@ -37,7 +39,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         eligibility=_eligibility(payload, perimeter, region),
         keywords=tuple(_category(text) for text in payload.get("categories") or ()),
         level="national" if perimeter in _NATIONAL or perimeter == _CONTINENT else "regional",
-        funder=", ".join(payload.get("financers") or ()) or None,
+        funder=_names(payload.get("financers")),
         programme=next(iter(payload.get("programs") or ()), None),
         regions=(region,) if region else (),
         everywhere=perimeter == _CONTINENT,
@@ -50,6 +52,10 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         funding_rate_max=_rate(payload),
         instrument=tuple(payload.get("aid_types") or ()),
     )
+
+
+def _names(printed: str | Sequence[str] | None) -> str | None:
+    return (printed if isinstance(printed, str) else ", ".join(printed or ())) or None
 
 
 def _is_region(perimeter: str) -> bool:
