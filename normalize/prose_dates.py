@@ -34,7 +34,7 @@ _DATE = re.compile(
 )
 _CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])(?:\s?(?P<half>[ap])\.?\s?m\b)?"
 _AT = r"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)"
-_MAINLAND = r"(?:\((?:hora )?(?:peninsular|oficial)[^()]{0,30}\)\s*)?"
+_MAINLAND = r"(?:\((?:hora |ora )?(?:peninsular|oficial|italiana)[^()]{0,30}\)\s*)?"
 _OF_DAY = r"(?:del(?:l[’'])?(?:\s+(?:giorno|d[ií]a))?|du|le|di|on|am|vom|den|dnia|de(?:\s+d[ií]a)?|,)?"
 _HOUR_BEFORE = re.compile(
     rf"{_AT}\s*{_CLOCK}\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*{_MAINLAND}{_OF_DAY}\s*$", re.IGNORECASE
@@ -47,6 +47,14 @@ _HOUR_AFTER = re.compile(
 _HOUR_SIGN = re.compile(
     r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\d\s?[ap]\.?\s?m\b|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
     re.IGNORECASE,
+)
+_WINDOW = re.compile(r"[^.;\n]{0,20}\b(?:al|alle|au|bis|to|al dia|tot|do|ate|a)\b.{0,40}", re.DOTALL)
+"""What stands between the first and the last day of a window: "dal 15/04 alle ore 12 del 03/06"."""
+_ANY_DAY = re.compile(
+    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2}"
+    r"|\b\d{1,2}\s?[.ºª°]?\s(?:d[e']\s?)?(?:"
+    r"jan|feb|fev|mar|apr|avr|abr|mai|may|mag|maj|mei|jun|jui|giu|gen|ene|jul|lug|aug|aou|ago|sep|set|oct|okt|ott|out"
+    r"|nov|dec|dez|dic|sty|lut|kwi|cze|lip|sie|wrz|paz|lis|gru)"
 )
 _SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
 
@@ -73,6 +81,8 @@ class _Found:
     printed: PrintedDate | None
     text: str
     certain: bool
+    ends_else: bool = False
+    """It ends something else than the time to apply, so it contradicts no deadline."""
 
 
 def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | None = None) -> ProseDates:
@@ -90,7 +100,10 @@ def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | Non
         (one.printed.day, one.printed.hour): one for one in found if one.certain and one.printed is not None
     }
     days = {day for day, _ in certain}
-    endless = bool(prose_words().no_end.search(folded))
+    endless = bool(prose_words().no_end.search(folded)) and _may_be_endless(found, folded)
+    if days and any(one.printed.day > max(days) for one in found if one.printed and not one.ends_else):
+        # A second window, or a later end that we cannot read: the first would be no more than half the truth.
+        return ProseDates((), note=_note(text, folded, found))
     if len(days) == 1 and len(certain) <= 2 and len({hour for _, hour in certain if hour}) <= 1:
         # "15 May 2027" in one place and "15 May 2027 at 12:00" in another: the hour is the same day's.
         best = max(certain, key=lambda when: when[1] is not None)
@@ -103,6 +116,15 @@ def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | Non
         ordered = [certain[when] for when in sorted(certain, key=lambda when: when[0])]
         return ProseDates(tuple(DeadlineText(text=one.text, kind="cut_off") for one in ordered), endless)
     return ProseDates((), endless and not certain, _note(text, folded, found))
+
+
+def _may_be_endless(found: list[_Found], folded: str) -> bool:
+    """Tell whether words of "until the money is spent" may speak of the whole call.
+
+    Recorded calls that close on a day say so of the order in which they are funded. So they count only
+    beside the certain last day of the call, or where no day at all stands in the text.
+    """
+    return any(one.certain for one in found) or not (found or _ANY_DAY.search(folded))
 
 
 class _Letters(dict[int, str]):
@@ -128,26 +150,25 @@ def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | Non
         if count >= _DATES_MAX:
             return
         before = _before(folded, match.start(), last)
+        closes = last > 0 and _WINDOW.fullmatch(folded[last : match.start()]) is not None
         last = match.end()
         read = _with_hour(text, match, formats, language)
         if read is not None and read[1].day in OPEN_ENDED:
             continue
         words = list(prose_words().deadline.finditer(before))
         if not words:
+            if closes and read is not None:
+                yield _Found(match.start(), match.end(), read[1], read[0], certain=False)
             continue
         if read is None:  # no such day, or no date after all: for the note alone
             yield _Found(match.start(), match.end(), None, match.group(), certain=False)
             continue
         between = before[words[-1].end() :]
         around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
-        certain = (
-            len(between) <= NEAR
-            and not prose_words().exclusive.search(between)
-            and not prose_words().other_end.search(around)
-        )
-        yield _Found(
-            match.start(), match.end(), read[1], read[0], certain and not _hour_unread(text, match, read[1])
-        )
+        ends_else = prose_words().other_end.search(around) is not None
+        certain = len(between) <= NEAR and not ends_else and not prose_words().exclusive.search(between)
+        certain = certain and not _hour_unread(text, match, read[1])
+        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else)
 
 
 def _before(folded: str, start: int, last: int) -> str:

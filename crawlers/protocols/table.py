@@ -122,11 +122,11 @@ def _records(rows: Sequence[Sequence[str]], facts: TableFacts) -> list[dict[str,
         record = dict(zip(header, row, strict=False))
         if any(beyond):
             record[MORE] = facts.delimiter.join(beyond)
-        record[KEY] = _key([record.get(name, "") for name in facts.key])
+        record[KEY] = row_key([record.get(name, "") for name in facts.key])
         records.append(record)
     return records
 
 
-def _key(parts: Sequence[str]) -> str:
+def row_key(parts: Sequence[str]) -> str:
     """Return the one key column as it stands, or a hash of several."""
     return parts[0] if len(parts) == 1 else sha256("\x1f".join(parts).encode()).hexdigest()[:20]

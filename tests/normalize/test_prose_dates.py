@@ -129,6 +129,33 @@ def test_a_scheme_that_ends_with_its_money_says_so(text: str) -> None:
     assert found.note == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Domande dalle ore 12:00 del 23 aprile alle ore 17:00 del 12 giugno. Finanziati fino a esaurimento.",
+        "Domande dal 15/04/2027 al 03/06/2027. Le richieste sono istruite fino ad esaurimento delle risorse.",
+    ],
+)
+def test_money_that_runs_out_is_no_end_of_a_call_that_names_days(text: str) -> None:
+    assert not find_deadlines(text, SLASHES, "it").continuous
+
+
+def test_a_second_window_leaves_the_first_one_s_end_a_note() -> None:
+    first = "Prima call: fino alle ore 12.00 del 26 agosto 2027"
+    text = f"{first}\nSeconda: dal 12 dicembre 2027 alle ore 12.00 del 27 gennaio 2028."
+
+    found = find_deadlines(text, (), "it")
+
+    assert found.deadlines == ()
+    assert "26 agosto 2027" in (found.note or "")
+
+
+def test_the_end_of_a_window_is_read_with_its_hour() -> None:
+    text = "Domande dalle ore 12:00 del 17 luglio 2026 e fino alle ore 17:00 del 5 marzo 2027."
+
+    assert read(text, "it") == [(date(2027, 3, 5), "17:00")]
+
+
 def test_an_end_of_the_money_and_a_last_day_are_both_kept() -> None:
     found = find_deadlines("Entro il 15 maggio 2027 o fino ad esaurimento delle risorse.", (), "it")
 

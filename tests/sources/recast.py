@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crawlers.protocols.table import row_key
+
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures"
 _CODES = {"forthcoming": "31094501", "open": "31094502", "closed": "31094503"}
 
@@ -120,3 +122,27 @@ def idf_records() -> list[dict[str, Any]]:
         }
         for aid in _json("regional/fr-ile-de-france/ile_de_france_guide_des_aides.json")
     ]
+
+
+def lazio_posts() -> list[dict[str, Any]]:
+    """Return the recorded posts of Lazio Innova."""
+    found: list[dict[str, Any]] = _json("regional/it-lazio/wp_bandi_15posts.json")["posts"]
+    return found
+
+
+def sicilia_posts() -> list[dict[str, Any]]:
+    """Return the recorded posts of EuroInfoSicilia."""
+    found: list[dict[str, Any]] = _json("regional/it-sicilia/wp_posts_15.json")["posts"]
+    return found
+
+
+def emilia_romagna_items() -> list[dict[str, Any]]:
+    """Return the recorded objects of Emilia-Romagna's search."""
+    found: list[dict[str, Any]] = _json("regional/it-emilia-romagna/plone_bando_items_18.json")["items"]
+    return found
+
+
+def trento_rows() -> list[dict[str, Any]]:
+    """Return the recorded rows of Trento's calendar, each with the key its spider gives it."""
+    rows = _json("regional/it-trentino/opencity_calendar_rows_41.json")["rows"]
+    return [{**row, "_key": row_key([row["INTERVENTO"], row["DATA APERTURA"]])} for row in rows]

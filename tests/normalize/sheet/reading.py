@@ -13,7 +13,7 @@ from typing import Any
 from config.settings import Settings
 from config.sources import Source, load_sources
 from normalize.call import Call, Money
-from normalize.errors import NotACall
+from normalize.errors import NotACall, RecordError
 from normalize.pipeline import normalize
 from normalize.record import RawRecord
 from normalize.tagging import Tagger
@@ -28,6 +28,10 @@ PICKED: Mapping[str, tuple[int, Callable[[], list[dict[str, Any]]]]] = {
     "fr_aides_territoires": (65, recast.aides_territoires_records),
     "pt_portugal2030": (5, recast.portugal_records),
     "fr_idf_aides": (3, recast.idf_records),
+    "it_lazio": (15, recast.lazio_posts),
+    "it_sicilia": (15, recast.sicilia_posts),
+    "it_emilia_romagna": (18, recast.emilia_romagna_items),
+    "it_trento": (41, recast.trento_rows),
 }
 """Source -> how many of its recorded calls are on the sheet, and where they are."""
 
@@ -40,7 +44,7 @@ def picked(tagger: Tagger) -> Iterator[tuple[Source, dict[str, Any], Call]]:
         for record in read():
             try:
                 made.append((record, _call(sources[name], record, tagger)))
-            except NotACall:
+            except (NotACall, RecordError):
                 continue
         chosen = random.Random(SEED).sample(range(len(made)), min(count, len(made)))
         for index in sorted(chosen):
