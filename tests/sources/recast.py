@@ -146,3 +146,9 @@ def trento_rows() -> list[dict[str, Any]]:
     """Return the recorded rows of Trento's calendar, each with the key its spider gives it."""
     rows = _json("regional/it-trentino/opencity_calendar_rows_41.json")["rows"]
     return [{**row, "_key": row_key([row["INTERVENTO"], row["DATA APERTURA"]])} for row in rows]
+
+
+def incentivi_docs() -> list[dict[str, Any]]:
+    """Return the recorded documents of incentivi.gov.it."""
+    found: list[dict[str, Any]] = _json("national/italy/incentivi_gov_it_solr_docs_aliased.json")
+    return found

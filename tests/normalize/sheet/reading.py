@@ -32,6 +32,7 @@ PICKED: Mapping[str, tuple[int, Callable[[], list[dict[str, Any]]]]] = {
     "it_sicilia": (15, recast.sicilia_posts),
     "it_emilia_romagna": (18, recast.emilia_romagna_items),
     "it_trento": (41, recast.trento_rows),
+    "it_incentivi": (9, recast.incentivi_docs),
 }
 """Source -> how many of its recorded calls are on the sheet, and where they are."""
 
