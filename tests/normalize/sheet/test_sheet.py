@@ -1,4 +1,4 @@
-"""Two hundred and forty-nine real records whose dates, amounts, places and applicants a person has compared."""
+"""249 real records whose every date, amount, place and applicant a person has compared."""
 
 import json
 from typing import Any
