@@ -17,6 +17,8 @@ class ProseWords:
 
     Attributes:
         deadline: Make a date the last day to apply.
+        until: End anything ("until", "entro il"): the last day only beside words of applying.
+        applying: Speak of applying.
         exclusive: Leave open which day is meant: the last is the one before ("before"), or the time only
             begins there ("a month from").
         other_end: Let a date end something else (expenses, works, contracts).
@@ -25,6 +27,8 @@ class ProseWords:
     """
 
     deadline: re.Pattern[str]
+    until: re.Pattern[str]
+    applying: re.Pattern[str]
     exclusive: re.Pattern[str]
     other_end: re.Pattern[str]
     no_end: re.Pattern[str]

@@ -9,6 +9,7 @@ source's own words, never a date.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from config.nuts import fold
 from config.prose_words import prose_words
@@ -21,6 +22,8 @@ READ_MAX = 60_000
 """Characters read; no call says its deadline only after that."""
 NEAR = 70
 """Characters between the end of a deadline word and its date (recorded Italian and French pages)."""
+SENTENCE = 240
+"""Characters of a sentence looked at on either side of a date."""
 _DATES_MAX = 40
 NOTE_MAX = 400
 _DATE = re.compile(
@@ -56,6 +59,7 @@ _ANY_DAY = re.compile(
     r"jan|feb|fev|mar|apr|avr|abr|mai|may|mag|maj|mei|jun|jui|giu|gen|ene|jul|lug|aug|aou|ago|sep|set|oct|okt|ott|out"
     r"|nov|dec|dez|dic|sty|lut|kwi|cze|lip|sie|wrz|paz|lis|gru)"
 )
+_SENTENCE_FOLDED = re.compile(r"[!?;\n]|\.\s")
 _SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
 
 
@@ -83,26 +87,34 @@ class _Found:
     certain: bool
     ends_else: bool = False
     """It ends something else than the time to apply, so it contradicts no deadline."""
+    unsaid: bool = False
+    """It ends something, of what is not said: no deadline, but it contradicts one on another day."""
 
 
-def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | None = None) -> ProseDates:
+def find_deadlines(
+    text: str, formats: tuple[str, ...] = (), language: str | None = None, *, of_the_end: bool = False
+) -> ProseDates:
     """Read the deadlines of a call out of its text.
+
+    A deadline word ("closing date") makes a date one. A word that ends anything ("until", "entro il")
+    does so only where its sentence speaks of applying: calls also say until when projects run.
 
     Args:
         text: Plain text; only its beginning is read (`READ_MAX`).
         formats: ``strptime`` formats the source declares; needed for all-digit dates.
         language: ISO 639-1 of the text.
+        of_the_end: The text is itself what the source says of the end of the time to apply.
     """
     text = text[:READ_MAX]
     folded = _folded(text)
-    found = list(_dates(text, folded, formats, language))
+    found = list(_dates(text, folded, _Reading(formats, language, of_the_end)))
     certain = {
         (one.printed.day, one.printed.hour): one for one in found if one.certain and one.printed is not None
     }
     days = {day for day, _ in certain}
     endless = bool(prose_words().no_end.search(folded)) and _may_be_endless(found, folded)
-    if days and any(one.printed.day > max(days) for one in found if one.printed and not one.ends_else):
-        # A second window, or a later end that we cannot read: the first would be no more than half the truth.
+    if days and any(_contradicts(one, days) for one in found):
+        # A second window, or an end that we cannot read: the first would be no more than half the truth.
         return ProseDates((), note=_note(text, folded, found))
     if len(days) == 1 and len(certain) <= 2 and len({hour for _, hour in certain if hour}) <= 1:
         # "15 May 2027" in one place and "15 May 2027 at 12:00" in another: the hour is the same day's.
@@ -116,6 +128,12 @@ def find_deadlines(text: str, formats: tuple[str, ...] = (), language: str | Non
         ordered = [certain[when] for when in sorted(certain, key=lambda when: when[0])]
         return ProseDates(tuple(DeadlineText(text=one.text, kind="cut_off") for one in ordered), endless)
     return ProseDates((), endless and not certain, _note(text, folded, found))
+
+
+def _contradicts(one: _Found, days: set[date]) -> bool:
+    if one.printed is None or one.ends_else or one.printed.day in days:
+        return False
+    return one.unsaid or one.printed.day > max(days)
 
 
 def _may_be_endless(found: list[_Found], folded: str) -> bool:
@@ -144,7 +162,14 @@ def _folded(text: str) -> str:
     return text.translate(_LETTERS)
 
 
-def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | None) -> Iterator[_Found]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    formats: tuple[str, ...]
+    language: str | None
+    of_the_end: bool
+
+
+def _dates(text: str, folded: str, reading: _Reading) -> Iterator[_Found]:
     last = 0
     for count, match in enumerate(_DATE.finditer(text)):
         if count >= _DATES_MAX:
@@ -152,10 +177,10 @@ def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | Non
         before = _before(folded, match.start(), last)
         closes = last > 0 and _WINDOW.fullmatch(folded[last : match.start()]) is not None
         last = match.end()
-        read = _with_hour(text, match, formats, language)
+        read = _with_hour(text, match, reading.formats, reading.language)
         if read is not None and read[1].day in OPEN_ENDED:
             continue
-        words = list(prose_words().deadline.finditer(before))
+        words = _ending_words(before)
         if not words:
             if closes and read is not None:
                 yield _Found(match.start(), match.end(), read[1], read[0], certain=False)
@@ -166,9 +191,25 @@ def _dates(text: str, folded: str, formats: tuple[str, ...], language: str | Non
         between = before[words[-1].end() :]
         around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
         ends_else = prose_words().other_end.search(around) is not None
-        certain = len(between) <= NEAR and not ends_else and not prose_words().exclusive.search(between)
+        unsaid = not (reading.of_the_end or ends_else or _speaks_of_applying(folded, match, before))
+        certain = len(between) <= NEAR and not (ends_else or unsaid or prose_words().exclusive.search(between))
         certain = certain and not _hour_unread(text, match, read[1])
-        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else)
+        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid)
+
+
+def _ending_words(before: str) -> list[re.Match[str]]:
+    found = [*prose_words().deadline.finditer(before), *prose_words().until.finditer(before)]
+    return sorted(found, key=lambda word: word.end())
+
+
+def _speaks_of_applying(folded: str, match: re.Match[str], before: str) -> bool:
+    """Tell whether a deadline word stands before the date, or its sentence speaks of applying."""
+    if prose_words().deadline.search(before):
+        return True
+    start = max([0, *(stop.end() for stop in _SENTENCE_FOLDED.finditer(folded, 0, match.start()))])
+    following = _SENTENCE_FOLDED.search(folded, match.end())
+    sentence = folded[max(start, match.start() - SENTENCE) : following.start() if following else None]
+    return prose_words().applying.search(sentence[: 2 * SENTENCE]) is not None
 
 
 def _before(folded: str, start: int, last: int) -> str:

@@ -54,7 +54,8 @@ def stated_hour(
         near = text[max(0, start - _BEFORE) : end + _AFTER]
         if not _HOUR.search(near):
             continue
-        for found in find_deadlines(near, formats, language).deadlines:
+        # That the day is the last is known already: only its hour is asked for.
+        for found in find_deadlines(near, formats, language, of_the_end=True).deadlines:
             printed = parse_printed(found.text, formats, language)
             if printed.day == day and printed.hour is not None:
                 hours.add(None if _is_elsewhere(near, zone) else printed.hour)

@@ -81,7 +81,7 @@ def _kind(detail: Mapping[str, Any]) -> DeadlineKind:
 
 def _hour_of_day(deadline: str | None, text: str) -> str | None:
     """Return the deadline with the hour its text names for that very day; None when it names none."""
-    found = find_deadlines(text, _FORMATS, "es").deadlines
+    found = find_deadlines(text, _FORMATS, "es", of_the_end=True).deadlines
     same = len(found) == 1 and deadline is not None and found[0].text.startswith(f"{deadline} ")
     return found[0].text if same else None
 

@@ -36,7 +36,7 @@ def read(text: str, language: str | None = None) -> list[tuple[date, str | None]
         ("Anträge können bis zum 15. Mai 2027 gestellt werden.", "de", date(2027, 5, 15), None),
         ("Einreichungsfrist: 15.05.2027", "de", date(2027, 5, 15), None),
         ("El plazo finaliza el 15 de mayo de 2027.", "es", date(2027, 5, 15), None),
-        ("Hasta las 13:00 horas (hora oficial) del 15 de mayo de 2027", "es", date(2027, 5, 15), "13:00"),
+        ("Solicitudes hasta las 13:00 horas (oficial) del 15 de mayo de 2027", "es", date(2027, 5, 15), "13:00"),
         ("Het loket sluit op 15 mei 2027", "nl", date(2027, 5, 15), None),
         ("Wnioski do dnia 15 maja 2027 r.", "pl", date(2027, 5, 15), None),
         ("Candidaturas até ao dia 15 de maio de 2027", "pt", date(2027, 5, 15), None),
@@ -64,6 +64,11 @@ def test_a_date_next_to_a_deadline_word_is_read(
         ("Los proyectos se ejecutarán hasta el 31 de marzo de 2029.", "es"),
         ("Vorhaben müssen bis zum 31. März 2029 abgeschlossen sein.", "de"),
         ("Projects must be completed no later than 31 March 2029.", "en"),
+        ("Das Vorhaben dauert von Januar bis 31.12.2028.", "de"),
+        ("The network runs until 31 December 2028.", "en"),
+        ("Il PR FESR è in corso fino al 31/12/2029.", "it"),
+        ("Le service est ouvert jusqu’au 31 décembre 2028.", "fr"),
+        ("El centro está cerrado hasta el 31 de agosto de 2027.", "es"),
         ("Spese sostenute fino al 31/12/2028.", "it"),
         ("Das Programm läuft bis 31.12.2027 (Laufzeit bis 31.12.2027).", "de"),
         ("Deadline: 15 May 2027. The deadline is 16 May 2027.", "en"),
@@ -82,6 +87,15 @@ def test_a_date_next_to_a_deadline_word_is_read(
 )
 def test_anything_less_is_no_date(text: str, language: str) -> None:
     assert read(text, language) == []
+
+
+def test_what_the_source_says_of_the_end_needs_no_word_of_applying() -> None:
+    text = "Hasta el 15 de mayo de 2027"
+
+    assert find_deadlines(text, (), "es").deadlines == ()
+    assert [one.text for one in find_deadlines(text, (), "es", of_the_end=True).deadlines] == [
+        "15 de mayo de 2027"
+    ]
 
 
 def test_dates_that_a_word_tells_apart_are_cut_offs() -> None:
@@ -157,13 +171,13 @@ def test_the_end_of_a_window_is_read_with_its_hour() -> None:
 
 
 def test_an_end_of_the_money_and_a_last_day_are_both_kept() -> None:
-    found = find_deadlines("Entro il 15 maggio 2027 o fino ad esaurimento delle risorse.", (), "it")
+    found = find_deadlines("Domande entro il 15 maggio 2027 o fino ad esaurimento delle risorse.", (), "it")
 
     assert (found.deadlines[0].text, found.continuous) == ("15 maggio 2027", True)
 
 
 def test_the_hour_is_that_of_the_source_s_zone() -> None:
-    found = find_deadlines("entro le ore 12:00 del 15 maggio 2027", (), "it")
+    found = find_deadlines("Domande entro le ore 12:00 del 15 maggio 2027", (), "it")
     read = parse_deadline(found.deadlines[0], source(timezone="Europe/Rome", language="it"))
 
     assert read is not None
