@@ -192,7 +192,9 @@ def _dates(text: str, folded: str, reading: _Reading) -> Iterator[_Found]:
         around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
         ends_else = prose_words().other_end.search(around) is not None
         unsaid = not (reading.of_the_end or ends_else or _speaks_of_applying(folded, match, before))
-        certain = len(between) <= NEAR and not (ends_else or unsaid or prose_words().exclusive.search(between))
+        certain = len(between) <= NEAR and not (
+            ends_else or unsaid or prose_words().exclusive.search(between)
+        )
         certain = certain and not _hour_unread(text, match, read[1])
         yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid)
 

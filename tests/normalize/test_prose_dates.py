@@ -36,7 +36,12 @@ def read(text: str, language: str | None = None) -> list[tuple[date, str | None]
         ("Anträge können bis zum 15. Mai 2027 gestellt werden.", "de", date(2027, 5, 15), None),
         ("Einreichungsfrist: 15.05.2027", "de", date(2027, 5, 15), None),
         ("El plazo finaliza el 15 de mayo de 2027.", "es", date(2027, 5, 15), None),
-        ("Solicitudes hasta las 13:00 horas (oficial) del 15 de mayo de 2027", "es", date(2027, 5, 15), "13:00"),
+        (
+            "Solicitudes hasta las 13:00 horas (hora oficial) del 15 de mayo de 2027",
+            "es",
+            date(2027, 5, 15),
+            "13:00",
+        ),
         ("Het loket sluit op 15 mei 2027", "nl", date(2027, 5, 15), None),
         ("Wnioski do dnia 15 maja 2027 r.", "pl", date(2027, 5, 15), None),
         ("Candidaturas até ao dia 15 de maio de 2027", "pt", date(2027, 5, 15), None),
