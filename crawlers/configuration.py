@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.errors import ConfigError
 from config.settings import Settings
 from config.sources import Source
 from crawlers.protocols.feed import FeedSpider
@@ -34,9 +35,17 @@ def check_request(source: Source, file: object) -> None:
     """Read the entry's ``request`` table once before anything is asked.
 
     Raises:
-        ConfigError: A key is wrong; names file, entry and key.
+        ConfigError: A key is wrong, or its calls would be withdrawn for growing old; names file, entry
+            and key.
     """
-    read_facts(source, SPIDERS[source.protocol].facts_model, file)
+    facts = read_facts(source, SPIDERS[source.protocol].facts_model, file)
+    if facts.asks_recent_only and source.expect.withdraw_after_runs is not None:
+        raise ConfigError(
+            file,
+            f"sources.{source.id}.expect",
+            "withdraw_after_runs",
+            "only recent calls are asked for, so that one not listed may still be open",
+        )
 
 
 def user_agent(settings: Settings) -> str:

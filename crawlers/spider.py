@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 import scrapy
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -34,10 +35,47 @@ def _is_jmespath(path: str) -> str:
 JmesPath = Annotated[str, AfterValidator(_is_jmespath)]
 
 
+SINCE = "{since}"
+"""Stands in a path or a condition for a day before the run (`SinceFacts`)."""
+
+
 class RequestFacts(BaseModel):
     """Base of the models that read an entry's ``request`` table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def asks_recent_only(self) -> bool:
+        """Tell whether calls leave the answer by growing old, so that their absence says nothing."""
+        return False
+
+
+class SinceFacts(RequestFacts):
+    """Facts whose texts may say ``{since}``: a fixed day would ask for more with every year.
+
+    Attributes:
+        look_back_days: Days before the run at which ``{since}`` lies.
+    """
+
+    look_back_days: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _since_when(self) -> Self:
+        texts = [value for _, value in self if isinstance(value, str)]
+        if (self.look_back_days is not None) != any(SINCE in text for text in texts):
+            raise ValueError(f"`look_back_days` and a text with {SINCE} go together")
+        return self
+
+    @property
+    def asks_recent_only(self) -> bool:
+        """Tell whether calls leave the answer by growing old, so that their absence says nothing."""
+        return self.look_back_days is not None
+
+    def since(self, text: str, today: date) -> str:
+        """Return a text of the table with ``{since}`` as the day it stands for, ``YYYY-MM-DD``."""
+        if self.look_back_days is None:
+            return text
+        return text.replace(SINCE, (today - timedelta(days=self.look_back_days)).isoformat())
 
 
 class UnexpectedAnswer(Exception):

@@ -117,7 +117,8 @@ class JsonApiSpider(SourceSpider):
             params[paging.param] = cursor
         if paging.size_param:
             params[paging.size_param] = str(paging.size)
-        return self._ask(facts, self._url(facts.path), params, chain)
+        path = facts.since(facts.path, self.run.clock().date())
+        return self._ask(facts, self._url(path), params, chain)
 
     def _ask(self, facts: JsonApiFacts, url: str, params: Mapping[str, str], chain: Chain) -> Request:
         told: dict[str, Any] = {

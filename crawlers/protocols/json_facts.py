@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from crawlers.spider import JmesPath, RequestFacts
+from crawlers.spider import JmesPath, RequestFacts, SinceFacts
 
 
 class Paging(RequestFacts):
@@ -62,10 +62,11 @@ class Token(RequestFacts):
     field: str
 
 
-class JsonApiFacts(RequestFacts):
+class JsonApiFacts(SinceFacts):
     """The ``request`` table of a JSON API. Paths are relative to the entry's ``url``.
 
     Attributes:
+        path: Where the list is; may say ``{since}``.
         body: How the parameters of a POST are sent.
         items: JMESPath of the records in an answer; ``end`` is true on an answer past the last page.
         total: JMESPath of how many records the source says it has.
@@ -86,6 +87,11 @@ class JsonApiFacts(RequestFacts):
     detail: Detail | None = None
     token: Token | None = None
     native_id: JmesPath
+
+    @property
+    def asks_recent_only(self) -> bool:
+        """Tell whether calls leave the answer by growing old, so that their absence says nothing."""
+        return super().asks_recent_only or self.windows is not None
 
     @property
     def item_key(self) -> str:

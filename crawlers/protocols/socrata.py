@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.spider import JmesPath, RequestFacts, SourceSpider, UnexpectedAnswer
+from crawlers.spider import JmesPath, SinceFacts, SourceSpider, UnexpectedAnswer
 from normalize.mapping import compile_path
 from normalize.record import RawRecord
 
 PAGE = 1000
 
 
-class SocrataFacts(RequestFacts):
+class SocrataFacts(SinceFacts):
     """The ``request`` table: the dataset's 4x4 id, the record's key, an optional SoQL ``where``."""
 
     dataset: str
@@ -36,7 +36,7 @@ class SocrataSpider(SourceSpider):
     def _ask(self, callback: object, params: dict[str, object], **known: object) -> Request:
         facts = self.facts(SocrataFacts)
         if facts.where:
-            params = params | {"$where": facts.where}
+            params = params | {"$where": facts.since(facts.where, self.run.clock().date())}
         url = f"{self.source.url.rstrip('/')}/resource/{facts.dataset}.json?{urlencode(params)}"
         return Request(url, callback=callback, errback=self.failed, cb_kwargs=known)  # type: ignore[arg-type]  # a method of ours
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
@@ -63,7 +64,7 @@ def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
     facts = samples.source.request
     paging = facts.get("paging", {})
     wanted = facts.get("params", {})
-    if asked.method != "GET" or path != facts.get("path", ""):
+    if asked.method != "GET" or not _is_path(path, facts.get("path", "")):
         return not_found()
     if any(asked.params.get(name) != value for name, value in wanted.items()):
         return as_json({"error": f"not asked for {sorted(wanted)} as the entry says"}, 400)
@@ -80,6 +81,11 @@ def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
     if "last" in paging:
         _put(document, paging["last"], start + size >= len(samples.records))
     return as_json(document)
+
+
+def _is_path(path: str, declared: str) -> bool:
+    form = re.escape(declared).replace(re.escape("{since}"), r"\d{4}-\d\d-\d\d")
+    return re.fullmatch(form, path) is not None
 
 
 def _put(document: dict[str, Any], path: str, value: object) -> None:

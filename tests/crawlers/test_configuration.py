@@ -34,6 +34,8 @@ def test_every_configured_request_table_is_good(source_id: str) -> None:
         ("json_api", LIST | {"paging": {"style": "cursor"}}, "paging"),
         ("json_api", LIST | {"paging": {"style": "page", "size": 10}}, "paging"),
         ("json_api", LIST | {"detail": {"path": "/one", "params": {}}}, "detail.params"),
+        ("json_api", LIST | {"path": "/calls/{since}"}, "look_back_days"),
+        ("socrata", {"dataset": "abcd-1234", "native_id": "UID", "look_back_days": 700}, "look_back_days"),
         ("opendatasoft", {"dataset": "aides", "order_by": "id"}, "native_id"),
         ("feed", {"path": "/{feed}.xml", "feeds": "all"}, "feeds"),
         ("sedia", {**SOURCES["eu_ft"].request, "page_size": 200}, "page_size"),
@@ -50,6 +52,29 @@ def test_a_wrong_request_table_names_file_entry_and_key(
     assert caught.value.file == "my/sources.toml"
     assert caught.value.entry == "sources.xx_example.request"
     assert key in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "recent",
+    [
+        {"path": "/calls/{since}", "look_back_days": 700},
+        {
+            "windows": {
+                "from_param": "from",
+                "to_param": "to",
+                "format": "%Y-%m-%d",
+                "days": 7,
+                "look_back_days": 60,
+            }
+        },
+    ],
+)
+def test_a_call_too_old_to_be_asked_for_cannot_be_withdrawn(recent: dict[str, Any]) -> None:
+    expect = {"min_records": 1, "withdraw_after_runs": 5}
+    source = a_source("json_api", "https://agency.example/api", LIST | recent, expect=expect)
+
+    with pytest.raises(ConfigError, match="withdraw_after_runs"):
+        check_request(source, "my/sources.toml")
 
 
 def settings_of(tmp_path: Path, **entry: object) -> dict[str, Any]:

@@ -145,6 +145,17 @@ def test_every_window_is_asked_and_an_empty_one_is_no_fault(crawl: Crawl, serve:
     assert crawled.keys == ["7"]
 
 
+def test_a_path_may_name_a_day_that_moves_with_the_run(crawl: Crawl, serve: Serve) -> None:
+    server = serve(lambda _asked: calls([1]))
+
+    crawled = crawl(
+        a_source("json_api", f"{server.origin}/xx", BASE | {"path": "/calls/{since}", "look_back_days": 30})
+    )
+
+    assert crawled.outcome.complete
+    assert [asked.path for asked in asked_for(server)] == ["/calls/2026-10-25"]
+
+
 DETAIL = {
     "path": "/calls",
     "items": "calls",

@@ -123,6 +123,20 @@ def test_rows_are_counted_and_read_in_a_stated_order(
     assert {asked.params["$order"] for asked in asked_for(server)[1:]} == {":id"}
 
 
+def test_only_rows_since_a_day_that_moves_with_the_run_are_asked_for(crawl: Crawl, serve: Serve) -> None:
+    server = open_to_robots(serve, rows)
+    request = {
+        "dataset": "abcd-1234",
+        "native_id": "UID",
+        "where": "day >= '{since}'",
+        "look_back_days": 30,
+    }
+
+    assert crawl(a_source("socrata", server.origin, request)).outcome.complete
+    # The run's clock says 24 November 2026.
+    assert {asked.params["$where"] for asked in asked_for(server)} == {"day >= '2026-10-25'"}
+
+
 def test_a_register_that_ends_before_its_count_is_said(crawl: Crawl, serve: Serve) -> None:
     server = open_to_robots(
         serve, lambda asked: as_json([{"count": "900"}]) if "$select" in asked.params else rows(asked)
