@@ -29,15 +29,23 @@ class Alternative:
     Attributes:
         words: Folded.
         said: As the list writes it, in which language, and whether that is another language.
+        languages: All in which these words are said: "hidrogen" is Hungarian, folded, and Romanian.
     """
 
     words: Words
     said: Equivalent
+    languages: frozenset[str]
 
     @property
     def is_short(self) -> bool:
-        """Tell whether it only means this in texts of its own language."""
+        """Tell whether it only means this in texts of its own languages."""
         return _is_short(self.words)
+
+    def language_in(self, language: str | None) -> str | None:
+        """Return in which language it is said in a text of ``language``; None where that is a guess."""
+        if language in self.languages:
+            return language
+        return self.said.language if language is None or len(self.languages) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +153,19 @@ def _known(words: Words, last: Clause) -> _Entry | None:
 
 
 def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
-    seen = {asked}
+    said: dict[Words, Equivalent] = {}
+    languages: dict[Words, set[str]] = {}
     for language, word in entry.said:
         words = tuple(words_of(word))
-        if words in seen:
+        if words == asked:
             continue
         by = "synonym" if language in entry.languages else "translation"
-        said = Equivalent(words=word, language=language, by=by)
         numbers = plurals(words[0]) if len(words) == 1 and len(words[0]) > SHORT_MAX else ()
-        for form in (words, *((other,) for other in sorted(numbers))):
-            if form not in seen:
-                seen.add(form)
-                yield Alternative(form, said)
+        for form in (words, *((other,) for other in sorted(numbers) if (other,) != asked)):
+            said.setdefault(form, Equivalent(words=word, language=language, by=by))
+            languages.setdefault(form, set()).add(language)
+    for form, equivalent in said.items():
+        yield Alternative(form, equivalent, frozenset(languages[form]))
 
 
 def equivalents_of(texts: Texts) -> list[str]:

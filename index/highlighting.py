@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.expansion import Expansion
+from index.expansion import Alternative, Expansion
 from index.folding import WORD, fold, words_of
 from index.query import WAYS, Highlight, Reason, ReasonField, Span, Way
 from index.texts import Texts
@@ -32,8 +32,8 @@ class _Mark:
     words: tuple[str, ...]
 
 
-_Why = tuple[str, Way, str | None]
-"""What was asked, by which way it was found, and the language of what was found."""
+_Why = tuple[str, Way, Alternative | None]
+"""What was asked, by which way it was found, and the other words where it was by them."""
 
 
 class Matcher:
@@ -110,10 +110,8 @@ class Matcher:
                 yield Reason(asked=self._areas[area], found=area, field="area", by="translation")
 
     def _is_foreign(self, words: tuple[str, ...], language: str | None) -> bool:
-        _, by, other = self.why(words)
-        if by not in ("synonym", "translation") or words not in self._others:
-            return False
-        return self._others[words][1].is_short and other != language
+        _, _, other = self.why(words)
+        return other is not None and other.is_short and language not in other.languages
 
     def _judge(self, words: tuple[str, ...]) -> _Why:
         ways = [way for clause in self._wanted if (way := self._way(clause, words))]
@@ -122,7 +120,7 @@ class Matcher:
         if words not in self._others:  # a word of a hundred letters, cut
             return " ".join(words), "exact", None
         asked, alternative = self._others[words]
-        return asked, alternative.said.by, alternative.said.language
+        return asked, alternative.said.by, alternative
 
     def _way(self, clause: Clause, words: tuple[str, ...]) -> _Why | None:
         asked = " ".join(clause.words)
@@ -205,11 +203,12 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
         skipped = field == "body" and matcher.is_answered(reasons.values())
         marks[field] = [] if skipped else matcher.marks(text, texts.language)
         for mark in marks[field]:
-            asked, by, language = matcher.why(mark.words)
+            asked, by, other = matcher.why(mark.words)
             key = (asked, " ".join(mark.words), field)
             if key not in reasons:
                 there = text[mark.start : mark.end]
-                reasons[key] = Reason(asked=asked, found=there, field=field, by=by, language=language)
+                spoken = other.language_in(texts.language) if other else None
+                reasons[key] = Reason(asked=asked, found=there, field=field, by=by, language=spoken)
     answered = {reason.asked for reason in reasons.values()}
     by_area = [reason for reason in matcher.areas(texts.areas) if reason.asked not in answered]
     ordered = sorted([*reasons.values(), *by_area], key=lambda reason: WAYS.index(reason.by))

@@ -110,7 +110,8 @@ class Reason(BaseModel):
         field: Where: a field of the call, or ``area`` for a technology it is tagged with.
         by: The words themselves; another spelling or the plural; words that begin so; a typing
             error; another word of the same language for the same thing; a translation.
-        language: Language of what was found (ISO 639-1), for synonyms and translations.
+        language: Language of what was found (ISO 639-1), for synonyms and translations; None where
+            several languages write it so and the call's is none of them.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -90,7 +90,9 @@ class TextQuestion:
             return
         found = any_of(self._words(field, other.words, WEIGHTS[field] * EQUIVALENT) for field in there)
         if other.is_short:
-            spoken = Query.term_query(self._schema, "f_language", other.said.language)
+            spoken = any_of(
+                Query.term_query(self._schema, "f_language", language) for language in sorted(other.languages)
+            )
             found = Query.boolean_query(
                 [(Occur.Must, found), (Occur.Must, Query.const_score_query(spoken, 0.0))]
             )

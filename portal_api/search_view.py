@@ -7,7 +7,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from config.nuts import regions
-from index.query import NOT_STATED, FacetName, FacetValue, Highlight, Hit, SearchQuery, SearchResult
+from index.query import NOT_STATED, FacetName, FacetValue, Highlight, Hit, Reason, SearchQuery, SearchResult
 from normalize.call import Call, Money
 from portal_api import presenting
 from portal_api.query_params import write_query
@@ -226,21 +226,23 @@ def _card(call: Call, hit: Hit) -> Card:
 
 def reasons_of(hit: Hit) -> list[str]:
     """Return why a call was found where its own words do not show it: translations and synonyms."""
-    said = []
+    said = dict[str, str]()
     for reason in hit.reasons:
-        if reason.by == "translation" and reason.language:
-            language = presenting.language_name(reason.language)
-            said.append(
-                say(
-                    "“%(found)s” is “%(asked)s” in %(language)s",
-                    found=reason.found,
-                    asked=reason.asked,
-                    language=language,
-                )
-            )
-        elif reason.by == "synonym":
-            said.append(say("“%(found)s” for “%(asked)s”", found=reason.found, asked=reason.asked))
-    return list(dict.fromkeys(said))[:REASONS_MAX]
+        word = reason.found.casefold()
+        if reason.by in ("translation", "synonym") and reason.field != "area" and word not in said:
+            said[word] = _reason(reason)
+    return list(said.values())[:REASONS_MAX]
+
+
+def _reason(reason: Reason) -> str:
+    if reason.by == "synonym" or reason.language is None:
+        return say("“%(found)s” for “%(asked)s”", found=reason.found, asked=reason.asked)
+    return say(
+        "“%(found)s” is “%(asked)s” in %(language)s",
+        found=reason.found,
+        asked=reason.asked,
+        language=presenting.language_name(reason.language),
+    )
 
 
 def _marked(highlight: Highlight) -> Markup:

@@ -1,5 +1,6 @@
 """Marks: the right characters of the original text, whatever was typed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,19 @@ def test_a_translation_names_its_language() -> None:
     (why,) = explain(Texts("Production d'hydrogène", language="fr"), matcher).reasons
 
     assert (why.found, why.field, why.by, why.language) == ("hydrogène", "title", "translation", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("hu", "hu"), ("ro", "ro"), ("ca", None), ("en", None)],
+)
+def test_a_word_of_several_languages_is_said_to_be_of_the_call_s(language: str, named: str | None) -> None:
+    clauses = parse_text("hydrogen ")
+    matcher = Matcher(clauses, frozenset(), expand(clauses))
+
+    (why,) = explain(Texts("Hidrogen 2027", language=language), matcher).reasons
+
+    assert (why.found, why.by, why.language) == ("Hidrogen", "translation", named)
 
 
 def test_a_tag_is_the_reason_only_where_no_word_is() -> None:
