@@ -40,7 +40,7 @@ def install(app: FastAPI, portal: Portal) -> None:
 
 
 @router.get("/subscribe")
-def subscriberender(request: Request, portal: PortalDep, office: OfficeDep) -> Response:
+def subscribe_page(request: Request, portal: PortalDep, office: OfficeDep) -> Response:
     """Show what a search would bring, and the form."""
     wanted = read_wanted(request.query_params, language_of(request))
     return _asking(request, portal, office, wanted)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/subscriptions", include_in_schema=False)
 
 
 @router.get("/confirm/{token}")
-def confirmrender(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
+def confirm_page(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
     """Ask to press the button: a link that confirms by itself would be confirmed by scanners."""
     to = _subscriber(portal, office, "confirm", token)
     return render(request, "confirm.html", office.renderer.words(to.language), {"to": to})
@@ -37,7 +37,7 @@ def confirm(token: str, portal: PortalDep, office: OfficeDep) -> Response:
 
 
 @router.get("/manage/{token}")
-def managerender(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
+def manage_page(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
     """Show what somebody gets, and how to change it."""
     to = _subscriber(portal, office, "manage", token)
     words = office.renderer.words(to.language)
@@ -57,6 +57,7 @@ def managerender(request: Request, token: str, portal: PortalDep, office: Office
         "paused": to.paused_until and portal.clock() < to.paused_until and words.day(to.paused_until.date()),
         "pauses": list(PAUSES),
         "reminders": REMINDERS,
+        "leave": f"/subscriptions/unsubscribe/{office.links.token('unsubscribe', to)}",
     }
     return render(request, "manage.html", words, context)
 
@@ -98,7 +99,7 @@ def data(token: str, portal: PortalDep, office: OfficeDep) -> Response:
 
 
 @router.get("/unsubscribe/{token}")
-def unsubscriberender(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
+def unsubscribe_page(request: Request, token: str, portal: PortalDep, office: OfficeDep) -> Response:
     """Ask to press the button; nothing has happened yet."""
     to = _subscriber(portal, office, "unsubscribe", token)
     manage_path = _manage_path(office, to)

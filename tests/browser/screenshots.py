@@ -27,10 +27,14 @@ PAGES = {
     "call-es": "/calls/es_bdns:910003",
     "shortlist": "/shortlist?id=eu_ft:71000103&id=es_bdns:910003",
     "observatory": "/observatory",
-    "german": "/?lang=de&status=open",
     "sources": "/sources",
     "about": "/about",
+    "mistake": "/mistake?id=eu_ft:71000103",
+    "subscribe": "/subscribe?q=hydrogen",
+    "login": "/desk/login",
+    "jobs": "/jobs",
     "missing": "/calls/none",
+    "german": "/?lang=de&status=open",  # the last: the language stays chosen
 }
 WIDTHS = {"desk": 1280, "phone": 360}
 DATA = Path("var/demo")
@@ -38,7 +42,7 @@ PICTURES = Path("var/screenshots")
 
 
 def photograph(browser: Browser, origin: str, folder: Path) -> None:
-    """Take a picture of every page; on a desk the whole page, on a phone the first screen."""
+    """Take a picture of every page, whole."""
     folder.mkdir(parents=True, exist_ok=True)
     for width_name, width in WIDTHS.items():
         for scheme in ("light", "dark"):
@@ -49,7 +53,7 @@ def photograph(browser: Browser, origin: str, folder: Path) -> None:
             page = context.new_page()
             for name, path in PAGES.items():
                 page.goto(origin + path)
-                page.screenshot(path=folder / f"{name}-{width_name}-{scheme}.png", full_page=width > 400)
+                page.screenshot(path=folder / f"{name}-{width_name}-{scheme}.png", full_page=True)
             context.close()
 
 
