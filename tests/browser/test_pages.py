@@ -47,7 +47,7 @@ def opened(
 ) -> Iterator[tuple[Page, list[str]]]:
     """Give a page and the list its console complaints go to.
 
-    Without our scripts the page is the one of a reader without JavaScript, and axe, a script itself, can look at it.
+    Without our scripts it is the page of a reader without JavaScript, and axe, a script itself, still runs.
     """
     context = browser.new_context(**options)  # type: ignore[arg-type]  # options of Playwright by name
     if not our_scripts:

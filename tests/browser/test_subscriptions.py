@@ -94,6 +94,6 @@ def test_somebody_subscribes_changes_and_leaves(
         page.get_by_role("button", name="Send me no more mails").click()
         found["unsubscribed"] = barriers(page)
 
-    assert found == dict.fromkeys(found, [])
+    assert found == {name: [] for name in found}
     assert len(found) == 6
     assert [said for said in complaints if "422" not in said and our_scripts] == []
