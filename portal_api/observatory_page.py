@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from index.query import FacetName, SearchQuery
 from normalize.call import Money
-from portal_api.europe_tiles import COLUMNS, ROWS, TILES, shade
+from portal_api.europe_map import SCALE, SIZE, countries_of_europe, other_land, shade
 from portal_api.observatory import EU, OPEN, Observation, gaps_of, observe, stated
 from portal_api.presenting import country_name, money_words, number_words, short_day
 from portal_api.rendering import render
@@ -23,7 +23,6 @@ from store import reading
 
 router = APIRouter()
 RANKED = 12
-TILE = 58
 HEIGHT, WIDTH = 150, 720
 """Of a chart of columns, in its own units."""
 RANKINGS: Mapping[FacetName, str] = {
@@ -60,9 +59,10 @@ def observatory_page(request: Request, portal: PortalDep) -> Response:
         "total_euros": _euros(seen.euros),
         "rankings": [(name, say(title), _ranking(portal, seen, name)) for name, title in RANKINGS.items()],
         "regions": _regions(portal, seen),
-        "tiles": _tiles(seen),
-        "tile": TILE,
-        "map_size": (COLUMNS * TILE, ROWS * TILE),
+        "countries": _countries(seen),
+        "other_land": other_land(),
+        "map_size": SIZE,
+        "map_scale": SCALE,
         "closing": _closing(seen),
         "weekly": _weekly(seen),
         "chart": (WIDTH, HEIGHT),
@@ -124,20 +124,20 @@ def _regions(portal: Portal, seen: Observation) -> list[tuple[str, str, int]]:
     ]
 
 
-def _tiles(seen: Observation) -> list[dict[str, Any]]:
+def _countries(seen: Observation) -> list[dict[str, Any]]:
     counts = {value.value: value.count for value in stated(seen.facets.get("country", ()))}
-    most = max((counts.get(code, 0) for code in TILES), default=0)
+    shapes = countries_of_europe()
+    most = max((counts.get(code, 0) for code in shapes), default=0)
+    # Whoever is small comes last, and is drawn above its neighbours.
     return [
         {
-            "code": code,
+            "shape": shape,
             "name": country_name(code),
-            "x": column * TILE,
-            "y": row * TILE,
             "count": counts.get(code, 0),
             "shade": shade(counts.get(code, 0), most),
             "href": address(SearchQuery(status=("open",), country=(code,))),
         }
-        for code, (column, row) in TILES.items()
+        for code, shape in sorted(shapes.items(), key=lambda pair: (-pair[1].room, pair[0]))
     ]
 
 

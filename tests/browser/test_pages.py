@@ -100,6 +100,20 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, origin: str) -> N
     assert wide == {path: 320 for path in PAGES}
 
 
+def test_no_page_weighs_more_than_100_kilobytes_on_the_way(browser: Browser, origin: str) -> None:
+    weights = {}
+    for path in PAGES:
+        with opened(browser) as (page, _):  # nothing is in its cache
+            page.goto(origin + path, wait_until="networkidle")
+            weights[path] = page.evaluate(
+                """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+                    .reduce((sum, one) => sum + one.transferSize, 0)"""
+            )
+
+    assert min(weights.values()) > 1_000  # it was counted
+    assert {path: weight for path, weight in weights.items() if weight > 100_000} == {}
+
+
 def test_no_page_complains_or_loads_from_elsewhere(browser: Browser, origin: str) -> None:
     with opened(browser) as (page, complaints):
         asked: list[str] = []
