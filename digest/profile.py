@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.query import NOT_STATED, SearchQuery
+from index.query import EVERYWHERE, NOT_STATED, SearchQuery
 from normalize.call import Applicant, Call
 
 Size = Literal["micro", "small", "medium", "large"]
@@ -96,7 +96,7 @@ class Profile(BaseModel):
         asked = {
             "sector": sectors,
             "area": () if sectors else tuple(area for area in self.areas if "." in area),
-            "country": (self.country, NOT_STATED) if self.country else (),
+            "country": (self.country, EVERYWHERE, NOT_STATED) if self.country else (),
             "applicant": (*self.kinds, NOT_STATED) if self.kinds else (),
             "status": ("open", "forthcoming"),
         }

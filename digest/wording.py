@@ -15,7 +15,7 @@ from config.nuts import regions
 from config.taxonomy import Taxonomy
 from digest.languages import Translator
 from digest.profile import Profile
-from index.query import NOT_STATED, SearchQuery
+from index.query import EVERYWHERE, NOT_STATED, SearchQuery
 from normalize.call import Call, Deadline, Money
 
 PLACES_SHOWN = 4
@@ -135,7 +135,9 @@ class Wording:
         return self._some([self.country(code) for code in call.countries])
 
     def country(self, code: str) -> str:
-        """Return a country's name; the code when there is none."""
+        """Return a country's name, as a place also the one of `EVERYWHERE`; the code when there is none."""
+        if code == EVERYWHERE:
+            return self.gettext("everywhere")
         return str(self._locale.territories.get(code, code))
 
     def _some(self, names: Sequence[str]) -> str:
@@ -267,6 +269,8 @@ class Wording:
         here = [code for code in query.region if code in call.regions]
         said += [known[code].name if code in known else code for code in here]
         said += [self.country(code) for code in query.country if code in call.countries]
+        if EVERYWHERE in query.country and call.everywhere:
+            said.append(self.country(EVERYWHERE))
         said += [self.applicant(kind) for kind in query.applicant if kind in call.applicants]
         if call.programme in query.programme:
             said.append(call.programme or "")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from index.folding import composed
-from index.query import NOT_STATED, FacetName
+from index.query import EVERYWHERE, NOT_STATED, FacetName
 from normalize.call import Call, Deadline, Status
 from normalize.text import plain_text
 
@@ -108,7 +108,7 @@ def facet_values(call: Call) -> dict[FacetName, tuple[str, ...]]:
         "sector": call.sectors,
         "area": tuple(dict.fromkeys(tag.area for tag in call.tags)),
         "level": (call.level,),
-        "country": call.countries,
+        "country": (*call.countries, *([EVERYWHERE] if call.everywhere else [])),
         "region": call.regions,
         "programme": (call.programme,) if call.programme else (),
         "applicant": call.applicants,

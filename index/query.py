@@ -21,6 +21,8 @@ WAYS: tuple[Way, ...] = Way.__args__  # type: ignore[attr-defined]  # the strong
 ReasonField = Literal["identifier", "title", "keywords", "summary", "body", "area"]
 NOT_STATED = "not_stated"
 """The value of a facet, and of its filter, for calls that do not say."""
+EVERYWHERE = "everywhere"
+"""The value of the facet ``country`` for calls whose applicants may be anywhere, as most of the EU's."""
 PAGE_SIZE_MAX = 100
 
 

@@ -14,7 +14,7 @@ from index.query import FACETS, NOT_STATED
 from index.texts import Texts
 from normalize.call import Status
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")

@@ -13,7 +13,7 @@ _WORDS = {
     "sector": "Technology sector",
     "area": "Technology area, a key of /api/v1/taxonomy",
     "level": "Who publishes: the EU, a state or a region",
-    "country": "Where applicants may be, ISO 3166-1 alpha-2",
+    "country": "Where applicants may be, ISO 3166-1 alpha-2; `everywhere` for calls open wherever they are",
     "region": "NUTS 2024 code; finds its children too",
     "programme": "Programme as the facet spells it",
     "status": "Status at the moment of asking",

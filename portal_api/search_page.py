@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from index.query import FacetName, SearchQuery, SearchResult
+from index.query import EVERYWHERE, FacetName, SearchQuery, SearchResult
 from portal_api import search_view
 from portal_api.deadline_views import VIEWS, View, first_of_month, month_of, timeline_of
 from portal_api.exports import FORMATS
@@ -93,9 +93,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "corrections": search_view.corrections_of(query, result, shown.address),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "suggestion": _suggestion(shown, query, result),
-        "eu_calls": shown.address(query, country=(), region=(), level=("eu",), offset=0)
-        if query.country or query.region
-        else "",
+        "everywhere": _everywhere(shown, query),
         "only_words": shown.address(query, expand=False, offset=0),
         "all_languages": shown.address(query, expand=True, offset=0),
         "pages": search_view.pages_of(query, result.total, shown.address),
@@ -136,6 +134,15 @@ def _states(request: Request, portal: Portal, now: datetime) -> Sequence[SourceS
         kept = (minute, source_states(portal.sources, portal.db, now))
         request.app.state.source_states = kept
     return kept[1]
+
+
+def _everywhere(shown: Shown, query: SearchQuery) -> tuple[str, bool] | None:
+    """Return where the calls are that a filter by place leaves out, and whether there they are added."""
+    if EVERYWHERE in query.country or not (query.country or query.region):
+        return None
+    added = not query.region
+    country = (*query.country, EVERYWHERE) if added else (EVERYWHERE,)
+    return shown.address(query, country=country, region=(), offset=0), added
 
 
 def _suggestion(shown: Shown, query: SearchQuery, result: SearchResult) -> tuple[str, str] | None:

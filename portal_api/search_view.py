@@ -7,7 +7,7 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from config.nuts import regions
-from index.query import NOT_STATED, FacetName, FacetValue, Highlight, Hit, Reason, SearchQuery, SearchResult
+from index.query import EVERYWHERE, NOT_STATED, FacetName, FacetValue, Highlight, Hit, Reason, SearchQuery, SearchResult
 from normalize.call import Call, Money
 from portal_api import presenting
 from portal_api.query_params import write_query
@@ -159,6 +159,8 @@ def label_of(portal: Portal, facet: str, value: str) -> str:
     """Return a facet value in words; the value itself where it has none."""
     if value == NOT_STATED:
         return say("Not stated")
+    if value == EVERYWHERE and facet == "country":
+        return say("Everywhere")
     if facet in ("area", "sector"):
         return say(portal.taxonomy.label_of(value))
     if facet == "region":

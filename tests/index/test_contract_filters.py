@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.engine import SearchEngine
-from index.query import FACETS, NOT_STATED, SearchQuery
+from index.query import EVERYWHERE, FACETS, NOT_STATED, SearchQuery
 from normalize.call import Call, Deadline, Money
 from tests.calls import DAY, call, deadline, euros, tag
 from tests.conftest import NOW
@@ -66,6 +66,14 @@ def test_a_facet_ignores_its_own_choice_and_no_other(fill: Fill) -> None:
     levels = {value.value: value.count for value in result.facets["level"]}
     assert sectors == {"clean": (1, True), NOT_STATED: (2, False)}
     assert levels == {"national": 1, "eu": 1}
+
+
+def test_open_everywhere_is_stated_and_joins_a_country(fill: Fill) -> None:
+    engine = fill((*CALLS, call(5, countries=(), everywhere=True)))
+
+    assert ids(engine, country=(EVERYWHERE,)) == ["5"]
+    assert sorted(ids(engine, country=("FR", EVERYWHERE))) == ["1", "5"]
+    assert ids(engine, country=(NOT_STATED,)) == ["2"]
 
 
 def test_a_chosen_value_without_hits_is_still_shown_and_not_stated_comes_last(fill: Fill) -> None:

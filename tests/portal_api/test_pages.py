@@ -329,8 +329,20 @@ def test_words_alone_can_be_asked_for_and_taken_back(client: TestClient) -> None
     assert kept == {"expand": "false"}
 
 
-def test_a_country_says_that_calls_of_the_eu_are_elsewhere(client: TestClient) -> None:
-    (hint,) = page(client, "/?q=electrolysers&country=ES").cssselect(".results .hint a[href*='level=eu']")
+def test_a_country_adds_what_is_open_everywhere_on_request(client: TestClient) -> None:
+    (hint,) = page(client, "/?q=electrolysers&country=ES").cssselect(".results .hint a[href*='everywhere']")
+    added = page(client, hint.get("href"))
+
+    assert titles(added) == [HYDROGEN.title]
+    assert [chip.text_content().strip() for chip in added.cssselect(".chips li a:not(.clear)")] == [
+        "Remove filter Country: Spain ×",
+        "Remove filter Country: Everywhere ×",
+    ]
+    assert not [said for said in words(added, ".results .hint") if "everywhere" in said]
+
+
+def test_a_region_shows_what_is_open_everywhere_by_itself(client: TestClient) -> None:
+    (hint,) = page(client, "/?q=electrolysers&region=ES51").cssselect(".results .hint a[href*='everywhere']")
 
     assert titles(page(client, hint.get("href"))) == [HYDROGEN.title]
 
