@@ -7,7 +7,17 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from config.nuts import regions
-from index.query import EVERYWHERE, NOT_STATED, FacetName, FacetValue, Highlight, Hit, Reason, SearchQuery, SearchResult
+from index.query import (
+    EVERYWHERE,
+    NOT_STATED,
+    FacetName,
+    FacetValue,
+    Highlight,
+    Hit,
+    Reason,
+    SearchQuery,
+    SearchResult,
+)
 from normalize.call import Call, Money
 from portal_api import presenting
 from portal_api.query_params import write_query
