@@ -2,9 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
@@ -80,13 +82,18 @@ def money_words(money: Money | None) -> str:
         if amount >= size and short * size == amount:
             return say(pattern, currency=currency, number=number_words(short))
     whole = amount == amount.to_integral_value()
-    printed = str(format_decimal(amount, "#,##0" if whole else "#,##0.00", locale=locale()))
+    printed = _decimal(amount, "#,##0" if whole else "#,##0.00", locale())
     return say("%(currency)s %(number)s", currency=currency, number=_spaced(printed))
 
 
 def number_words(number: Decimal | int) -> str:
     """Return a number as the language writes it: exact, without needless zeros."""
-    return _spaced(str(format_decimal(number, locale=locale(), decimal_quantization=False)))
+    return _spaced(_decimal(number, None, locale()))
+
+
+@lru_cache(4096)
+def _decimal(number: Decimal | int, pattern: str | None, spoken: Locale) -> str:
+    return str(format_decimal(number, pattern, locale=spoken, decimal_quantization=False))
 
 
 def _spaced(printed: str) -> str:
@@ -133,7 +140,12 @@ def long_day(moment: datetime, zone: str) -> str:
 
 def short_day(day: date) -> str:
     """Return a day for lists: "3 Mar 2027"."""
-    return str(format_date(day, "medium", locale=locale()))
+    return _medium(day, locale())
+
+
+@lru_cache(4096)
+def _medium(day: date, spoken: Locale) -> str:
+    return str(format_date(day, "medium", locale=spoken))
 
 
 def hour_words(local: datetime, zone: str) -> str:

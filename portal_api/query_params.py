@@ -148,15 +148,20 @@ def _name(field: str) -> str:
 
 def write_query(query: SearchQuery, **changes: Any) -> str:  # noqa: ANN401 - any field's value
     """Return the address's query string for a search, with some fields changed; defaults left out."""
-    defaults = SearchQuery.model_fields
-    asked = query.model_copy(update=changes)
+    asked = query.__dict__ | changes  # no copy of the model: a page writes dozens of addresses
     pairs: list[tuple[str, str]] = []
-    for field, value in asked:
+    for field, default in _DEFAULTS:
+        value = asked[field]
+        if value is None or value == default:
+            continue
         if isinstance(value, (list, tuple)):
             pairs += [(field, str(item)) for item in value]
-        elif value is not None and value != defaults[field].default:
+        else:
             pairs.append((_name(field), _written(value)))
     return urlencode(pairs)
+
+
+_DEFAULTS = tuple((name, field.default) for name, field in SearchQuery.model_fields.items())
 
 
 def _written(value: object) -> str:

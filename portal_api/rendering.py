@@ -11,6 +11,7 @@ from config.translations import LANGUAGES
 from normalize.call import Tag
 from portal_api import presenting, speech
 from portal_api.addresses import call_path, web_address
+from portal_api.cards import write_card
 from portal_api.history import event_words
 from portal_api.speech import N_, say
 from portal_api.state import Portal
@@ -39,10 +40,12 @@ def build_templates(portal: Portal) -> Jinja2Templates:
     env: Any = templates.env
     env.lstrip_blocks = True
     env.auto_reload = False  # templates come with the release; no need to ask the disk each time
-    env.policies["ext.i18n.trimmed"] = True
     env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(speech.gettext, speech.ngettext_raw, newstyle=True)
+    env.newstyle_gettext = True  # `trans` hands over what is to be filled in
     env.globals.update(
+        _=speech.marked,
+        gettext=speech.marked,
+        ngettext=speech.marked_by_number,
         money=presenting.money_words,
         number=presenting.number_words,
         grant=presenting.grant_words,
@@ -75,6 +78,7 @@ def build_templates(portal: Portal) -> Jinja2Templates:
         seal_words=seal_words,
         call_path=call_path,
         web_address=web_address,
+        write_card=lambda card, now: write_card(env, card, now, portal.zone_of(card.call.source_id)),
     )
     return templates
 

@@ -20,6 +20,7 @@ from index.query import (
 )
 from normalize.call import Call, Money
 from portal_api import presenting
+from portal_api.cards import Card
 from portal_api.query_params import write_query
 from portal_api.speech import N_, say
 from portal_api.state import Portal
@@ -97,16 +98,6 @@ class Chip:
     title: str
     label: str
     href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One hit as the list shows it."""
-
-    call: Call
-    title: Markup
-    snippet: Markup | None
-    why: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

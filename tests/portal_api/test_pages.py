@@ -1,12 +1,15 @@
 import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from config.settings import Settings
 from portal_api.addresses import call_path
+from portal_api.app import create_app
 from store.groups import regroup
 from store.runs import RunResult, finish_run, start_run
 from tests.conftest import NOW
@@ -327,6 +330,26 @@ def test_words_alone_can_be_asked_for_and_taken_back(client: TestClient) -> None
     ]
     kept = {field.get("name"): field.get("value") for field in back.cssselect("input[type=hidden]")}
     assert kept == {"expand": "false"}
+
+
+def test_a_card_follows_its_call_and_the_clock(tmp_path: Path) -> None:
+    moment = [NOW]
+    app = create_app(Settings(data_dir=tmp_path), clock=lambda: moment[0])
+    client = TestClient(app)
+    fill(app.state.portal, (HYDROGEN,))
+    first = words(page(client, "/"), ".card")[0]
+    fill(app.state.portal, (HYDROGEN.model_copy(update={"title": "Electrolysers for rivers"}),))
+    renamed = words(page(client, "/"), ".card")[0]
+    moment[0] += timedelta(days=8)
+    later = words(page(client, "/"), ".card")[0]
+    german = words(page(client, "/?lang=de"), ".card")[0]
+    client.close()
+    app.state.portal.db.close()
+
+    assert "in 10 days" in first
+    assert "Electrolysers for rivers" in renamed
+    assert "in 2 days" in later
+    assert "in 2 Tagen" in german
 
 
 def test_a_country_adds_what_is_open_everywhere_on_request(client: TestClient) -> None:
