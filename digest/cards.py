@@ -53,6 +53,7 @@ class Cards:
         self._cards: dict[tuple[object, ...], Card | None] = {}
         self._whys: dict[tuple[object, ...], Piece] = {}
         self._queries: dict[str, SearchQuery] = {}
+        self._profiles: dict[str, Profile] = {}
 
     def fetch(self, call_ids: Sequence[str]) -> None:
         """Read calls that were not read before."""
@@ -67,6 +68,11 @@ class Cards:
         if stored not in self._queries:
             self._queries[stored] = read_search(stored)
         return self._queries[stored]
+
+    def _profile(self, stored: str) -> Profile:
+        if stored not in self._profiles:
+            self._profiles[stored] = Profile.model_validate_json(stored)
+        return self._profiles[stored]
 
     def card(self, item: Mapping[str, Any], now: datetime, words: Wording) -> Card | None:
         """Return the card of an item of the plan; None when it is over by ``now``, to the minute."""
@@ -114,7 +120,7 @@ class Cards:
             facts=facts,
             official=_web_address(call.url),
         )
-        lines = wrapped(call.title, "* ", "  ")
+        lines = [*wrapped(call.title, "* ", "  ")]
         lines += [line for change in changes for line in wrapped(f"!! {change}", "  ", "     ")]
         lines += wrapped(when, "  ", "  ") if part != "withdrawn" else []
         lines += wrapped(facts, "  ", "  ") if facts else []
@@ -146,7 +152,7 @@ class Cards:
 
     def _reason_of(self, call: Call, one: Asked, words: Wording) -> str:
         if one.profile:
-            why = words.why_profile(Profile.model_validate_json(one.profile), call)
+            why = words.why_profile(self._profile(one.profile), call)
             with_reason, bare = (
                 words.gettext("Fits your profile: %(why)s."),
                 words.gettext("Fits your profile."),

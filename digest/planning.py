@@ -15,7 +15,7 @@ from index.matching import matching_ids
 from index.query import SearchQuery
 from store import deliveries, subscribers
 from store.database import Database
-from store.deliveries import DigestRun, Planned
+from store.digest_rows import DigestRun, Planned
 from store.events import Window, read_window
 from store.locks import only_one
 from store.subscribers import Subscriber, Subscription

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.sending import MailServerDown, NotTaken, Sender
-from store import deliveries
+from store import handing
 from store.database import Database
-from store.deliveries import Delivery
+from store.digest_rows import Delivery
 from store.locks import only_one
 from store.subscribers import note_bounce
 
@@ -110,14 +110,14 @@ class PostOffice:
         return True
 
     async def _post(self) -> Posted:
-        posted = Posted(recovered=deliveries.recover(self._db))
+        posted = Posted(recovered=handing.recover(self._db))
         if posted.recovered:
             log.warning("mails in hand when a process died are sent again", extra={"mails": posted.recovered})
         self._handing, self._next_at = asyncio.Lock(), 0.0
         async with AsyncExitStack() as stack:
             senders = [await stack.enter_async_context(self._open_sender()) for _ in range(self._connections)]
             while not posted.problem:
-                due = deliveries.due_deliveries(self._db, self._clock(), BATCH)
+                due = handing.due_deliveries(self._db, self._clock(), BATCH)
                 if not due:
                     break
                 waiting = iter(due)
@@ -137,7 +137,7 @@ class PostOffice:
     async def _send(self, sender: Sender, delivery: Delivery) -> str:
         envelope = self._write(delivery, self._clock())
         if envelope is None:
-            deliveries.note_nothing_left(self._db, delivery)
+            handing.note_nothing_left(self._db, delivery)
             return "skipped"
         await self._pace()
         try:
@@ -145,14 +145,14 @@ class PostOffice:
         except NotTaken as error:
             return self._not_taken(delivery, error)
         async with self._handing:
-            if not deliveries.begin_handing(self._db, delivery, self._clock()):
+            if not handing.begin_handing(self._db, delivery, self._clock()):
                 await sender.forget()
                 return "skipped"
             try:
                 reply = await sender.hand_over(envelope.message)
             except NotTaken as error:
                 return self._not_taken(delivery, error)
-            deliveries.note_sent(self._db, delivery, self._clock(), reply)
+            handing.note_sent(self._db, delivery, self._clock(), reply)
             return "sent"
 
     async def _pace(self) -> None:
@@ -167,7 +167,7 @@ class PostOffice:
         tries = delivery.attempts + 1
         given_up = error.what == "nobody" or tries > len(RETRY_AFTER)
         next_try_at = None if given_up else now + RETRY_AFTER[tries - 1]
-        deliveries.note_failed(
+        handing.note_failed(
             self._db,
             delivery,
             attempts=tries,

@@ -4,8 +4,10 @@ Styles are written into the elements (css-inline), because Outlook and some web 
 sheets; that is done to the pieces, not to each of ten thousand mails.
 """
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,13 +114,13 @@ def as_html(text: str) -> str:
     return escape(text, quote=True)
 
 
-def wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+@lru_cache(8192)
+def wrapped(text: str, first: str = "", rest: str = "") -> Sequence[str]:
     """Return a text in lines of at most 76 characters; addresses stay whole."""
-    import textwrap
-
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         text, 76, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    ) or [first.rstrip()]
+    )
+    return tuple(lines) or (first.rstrip(),)
 
 
 def joined(lines: Sequence[str]) -> str:

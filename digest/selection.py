@@ -12,7 +12,7 @@ from digest.profile import Profile
 from digest.shelf import Shelf, places_of
 from digest.window import Happened
 from index.query import SearchQuery
-from store.deliveries import Planned
+from store.digest_rows import Planned
 from store.subscribers import Subscriber, Subscription
 
 Part = Literal["new", "changed", "closing", "withdrawn", "reminder"]

@@ -20,7 +20,7 @@ from index.engine import SearchEngine
 from index.sync import synchronise
 from store import deliveries
 from store.database import Database
-from store.deliveries import DigestRun
+from store.digest_rows import DigestRun
 
 log = logging.getLogger(__name__)
 BRUSSELS = ZoneInfo("Europe/Brussels")

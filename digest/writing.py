@@ -14,7 +14,7 @@ from digest.rendering import Piece, Renderer, as_html, fill, wrapped
 from digest.telling import DigestBody
 from digest.wording import Wording
 from index.query import SearchQuery
-from store.deliveries import Delivery
+from store.digest_rows import Delivery
 from store.subscribers import Subscriber
 
 LIST_NAME = "digest"
@@ -142,7 +142,7 @@ class DigestWriter:
         _ = words.gettext
         if letter:
             return "\n".join(wrapped(_(NOT_YOU))) + "\n"
-        lines = wrapped(_(BINDING))
+        lines = [*wrapped(_(BINDING))]
         lines += ["", _("Change or pause your subscription, see or erase your data") + ":", manage]
         lines += ["", _("Unsubscribe") + ":", leave]
         return "\n".join(lines) + "\n"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 
@@ -284,15 +284,19 @@ def lowest_cursor(db: Database) -> int:
         return int(session.execute(query).scalar_one() or 0)
 
 
+_ASKED: Any = SubscriptionRow.__table__  # type: ignore[attr-defined]
+_THIS: Any = bindparam("subscription")
+_KNOWN = select(_ASKED.c.known).where(_ASKED.c.id == _THIS)
+_LEARN = update(_ASKED).where(_ASKED.c.id == _THIS).values(known=bindparam("both"))
+
+
 def learn(connection: Connection, learnt: Mapping[int, bytes]) -> None:
     """Add calls to what subscriptions are known to have fitted; within the caller's transaction."""
     for subscription_id, packed in learnt.items():
-        query = select(col(SubscriptionRow.known)).where(col(SubscriptionRow.id) == subscription_id)
-        known = connection.execute(query).scalar_one_or_none()
+        known = connection.execute(_KNOWN, {"subscription": subscription_id}).scalar_one_or_none()
         if known is not None and packed:
             both = pack(unpack(known) | unpack(packed)) if known else packed
-            which = update(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id)
-            connection.execute(which.values(known=both))
+            connection.execute(_LEARN, {"subscription": subscription_id, "both": both})
 
 
 def count_subscribers(db: Database) -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-EVALUATIONS = ("tagging", "fields", "corrections", "changes", "search")
+EVALUATIONS = ("tagging", "fields", "corrections", "changes", "search", "week")
 """Modules of this package, in the order they are printed; each has ``main(arguments) -> exit code``."""
 
 

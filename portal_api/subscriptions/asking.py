@@ -20,7 +20,8 @@ from portal_api.subscriptions.forms import REMINDERS, Wanted, read_address, read
 from portal_api.subscriptions.office import FormDep, Office, OfficeDep, language_of, render
 from portal_api.subscriptions.shelves import Preview
 from store import reading, subscribers
-from store.deliveries import Planned, plan_letter
+from store.deliveries import plan_letter
+from store.digest_rows import Planned
 from store.locks import Taken
 
 log = logging.getLogger(__name__)

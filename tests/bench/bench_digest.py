@@ -28,7 +28,7 @@ from digest.profile import Profile
 from digest.writing import canonical
 from index.query import SearchQuery
 from normalize.call import Call
-from store import deliveries
+from store import handing
 from store.events import last_number
 from store.tables_digest import SubscriberRow, SubscriptionRow
 from tests.calls import call, deadline, euros, tag
@@ -139,7 +139,7 @@ def start_sink() -> Sink:
 def spool(portal: Installation, out: BinaryIO, url: str) -> int:
     """Write every waiting mail as bytes into a file; returns how many."""
     office, count = portal.post_office(url), 0
-    for delivery in deliveries.due_deliveries(portal.db, portal.now, 1_000_000):
+    for delivery in handing.due_deliveries(portal.db, portal.now, 1_000_000):
         envelope = office._write(delivery, portal.now)
         assert envelope is not None
         for part in (envelope.sender.encode(), envelope.recipient.encode(), envelope.message):
@@ -220,8 +220,8 @@ def main() -> None:
 
 def deliveries_done(portal: Installation) -> None:
     """Take everything waiting for sent, without sending it."""
-    for delivery in deliveries.due_deliveries(portal.db, portal.now, 1_000_000):
-        deliveries.note_sent(portal.db, delivery, portal.now, "bench")
+    for delivery in handing.due_deliveries(portal.db, portal.now, 1_000_000):
+        handing.note_sent(portal.db, delivery, portal.now, "bench")
 
 
 if __name__ == "__main__":
