@@ -13,9 +13,15 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from crawlers.run import Run
-
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class RefusedHosts(dict[str, str]):
+    """Name -> why it may not be talked to, as its resolution showed."""
+
+    def __deepcopy__(self, memo: object) -> "RefusedHosts":
+        """Stay one object: Scrapy copies its settings deeply."""
+        return self
 
 
 class ForbiddenAddress(IgnoreRequest):
@@ -67,19 +73,20 @@ def _literal(host: str) -> str | None:
 class AddressMiddleware:
     """Refuses requests into private space; sits where redirected requests pass as well."""
 
-    def __init__(self, allowed: Collection[str], run: Run) -> None:
+    def __init__(self, allowed: Collection[str], refused: RefusedHosts) -> None:
         self._allowed = allowed
-        self._run = run
+        self._refused = refused
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_RUN."""
-        return cls(frozenset(crawler.settings.getlist("PORTAL_ALLOW_HOSTS")), crawler.settings["PORTAL_RUN"])
+        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_REFUSED_HOSTS."""
+        settings = crawler.settings
+        return cls(frozenset(settings.getlist("PORTAL_ALLOW_HOSTS")), settings["PORTAL_REFUSED_HOSTS"])
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or raise `ForbiddenAddress`."""
         host = urlsplit(request.url).hostname or ""
-        reason = refuse(request.url, self._allowed) or self._run.refused_hosts.get(host)
+        reason = refuse(request.url, self._allowed) or self._refused.get(host)
         if reason:
             raise ForbiddenAddress(f"{request.url}: {reason}")
 
@@ -88,13 +95,13 @@ class PublicResolver(CachingThreadedResolver):
     """Resolves names, and refuses those that point into private space (DNS rebinding)."""
 
     allowed: Collection[str] = ()
-    run: Run
+    refused: RefusedHosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:  # noqa: ANN401 - Twisted's reactor has no common type
-        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_RUN."""
+        """Build it from the settings PORTAL_ALLOW_HOSTS and PORTAL_REFUSED_HOSTS."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.run = crawler.settings["PORTAL_RUN"]
+        resolver.refused = crawler.settings["PORTAL_REFUSED_HOSTS"]
         resolver.allowed = frozenset(crawler.settings.getlist("PORTAL_ALLOW_HOSTS"))
         return resolver
 
@@ -104,7 +111,7 @@ class PublicResolver(CachingThreadedResolver):
         def judge(address: str) -> str:
             if name not in self.allowed and not is_public(address):
                 # Twisted drops the reason; kept here, it is told when the request is tried again.
-                self.run.refused_hosts[name] = f"its host resolves into private space ({address})"
+                self.refused[name] = f"its host resolves into private space ({address})"
                 raise DNSLookupError(name)
             return address
 

@@ -57,6 +57,7 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
     """Return Scrapy's settings for a crawl of ``source``."""
     return {
         "PORTAL_RUN": run,
+        "PORTAL_REFUSED_HOSTS": run.refused_hosts,
         "PORTAL_ALLOW_HOSTS": list(settings.allow_hosts),
         # Both open a port that runs Python for whoever reaches it; on by default.
         "REMOTE_CONTROL_ENABLED": False,
@@ -85,6 +86,8 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
         "DOWNLOADER_MIDDLEWARES": {
             # Before anything else, and again for every redirect.
             "crawlers.addresses.AddressMiddleware": 50,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawlers.robots.RobotsMiddleware": 100,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "crawlers.retrying.PatientRetryMiddleware": 550,
             # Right after decompression (590): what is kept is what the spider will read.

@@ -17,12 +17,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from config.settings import Settings
+from crawlers.addresses import ForbiddenAddress, RefusedHosts
 from crawlers.configuration import user_agent
 from store.database import open_database
 from store.link_checks import LinkCheck, note_checks, pages_to_check
 
 _ASK_AGAIN = (403, 404, 405, 406, 500, 501, 503)
 """Answers to HEAD that say little: some servers give them only because they do not know HEAD."""
+_ERRORS = list(range(400, 600))
 PAGE_MAX_BYTES = 2 * 1024 * 1024
 BATCH = 50
 
@@ -50,7 +52,7 @@ class LinkSpider(Spider):
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"call_id": call_id, "page": url},
-            meta={"handle_httpstatus_all": True},
+            meta={"handle_httpstatus_list": _ERRORS},  # not those that lead elsewhere: they are followed
             dont_filter=True,
         )
 
@@ -65,7 +67,7 @@ class LinkSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Note that nothing answered; a page robots.txt keeps us from says nothing."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        if isinstance(failure.value, IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, ForbiddenAddress):
             return
         facts = request.cb_kwargs
         self._checks.append(LinkCheck(facts["call_id"], facts["page"], 0, failure.getErrorMessage()))
@@ -75,6 +77,7 @@ def link_settings(settings: Settings) -> dict[str, Any]:
     """Return Scrapy's settings for looking at pages; those of a harvest where they are the same."""
     return {
         "PORTAL_ALLOW_HOSTS": list(settings.allow_hosts),
+        "PORTAL_REFUSED_HOSTS": RefusedHosts(),
         # Both open a port that runs Python for whoever reaches it; on by default.
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -87,7 +90,11 @@ def link_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": 30,
         "RETRY_TIMES": 1,
         "TWISTED_DNS_RESOLVER": "crawlers.addresses.PublicResolver",
-        "DOWNLOADER_MIDDLEWARES": {"crawlers.addresses.AddressMiddleware": 50},
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawlers.addresses.AddressMiddleware": 50,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawlers.robots.RobotsMiddleware": 100,
+        },
         "COOKIES_ENABLED": False,
         "LOG_LEVEL": "WARNING",
     }

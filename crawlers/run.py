@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from crawlers.addresses import RefusedHosts
 from store.archive import Archive
 from store.outcome import CrawlOutcome
 
@@ -51,7 +52,7 @@ class Run:
     without_detail: int = 0
     reported_total: int | None = None
     unreachable: dict[str, list[str]] = field(default_factory=dict)
-    refused_hosts: dict[str, str] = field(default_factory=dict)
+    refused_hosts: RefusedHosts = field(default_factory=RefusedHosts)
     problems: list[str] = field(default_factory=list)
 
     def problem(self, words: str) -> None:

@@ -6,7 +6,7 @@ What a bounce says of its recipient is not believed: only the signed address it 
 
 import mailbox
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
@@ -20,7 +20,8 @@ from digest.links import Links
 from store import deliveries, subscribers
 from store.database import Database
 
-Kind = Literal["hard", "soft", "complaint", "canary", "other"]
+Kind = Literal["hard", "soft", "delayed", "complaint", "canary", "other"]
+"""``delayed`` is every report that nothing has failed (yet): delayed, delivered, relayed."""
 CANARY_HEADER = "X-Portal-Canary"
 """Names the run a canary mail is of, with a keyed hash."""
 
@@ -72,7 +73,7 @@ def _take_in(db: Database, returned: Returned, now: datetime) -> bool:
         subscribers.stop(db, returned.number, "complained", now)
     elif returned.kind in ("hard", "soft"):
         subscribers.note_bounce(db, returned.number, hard=returned.kind == "hard", now=now)
-    else:
+    elif returned.kind != "delayed":
         return False
     return True
 
@@ -95,14 +96,25 @@ def recognise(mail: EmailMessage | Message, links: Links) -> Returned:
 
 
 def _severity(mail: Message) -> Kind:
-    """A 5.1.x or 5.2.1 (no such mailbox, disabled) is for good; everything else may pass."""
+    """Tell what a delivery report says (RFC 3464, 2.3.3 and 2.3.4; RFC 3463 for the codes).
+
+    Only the action ``failed`` is a bounce: servers also report that a mail is late, or was passed on.
+    A 5.1.x or 5.2.1 (no such mailbox, disabled) is for good; every other failure may pass.
+    """
+    failed = [status for action, status in _recipients(mail) if action == "failed"]
+    if not failed:
+        return "delayed"
+    return "hard" if any(status.startswith("5.1.") or status == "5.2.1" for status in failed) else "soft"
+
+
+def _recipients(mail: Message) -> Iterator[tuple[str, str]]:
+    """Yield (action, status code) of each recipient a report is about."""
     for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status":
-            for block in part.get_payload() if isinstance(part.get_payload(), list) else ():
-                status = str(block.get("Status", "")) if isinstance(block, Message) else ""
-                if status.startswith("5.1.") or status.strip() == "5.2.1":
-                    return "hard"
-    return "soft"
+        blocks = part.get_payload() if part.get_content_type() == "message/delivery-status" else ()
+        for block in blocks if isinstance(blocks, list) else ():
+            if isinstance(block, Message) and "Action" in block:
+                words = str(block.get("Status", "")).split()
+                yield str(block["Action"]).strip().lower(), words[0] if words else ""
 
 
 def _whose(mail: Message, links: Links) -> int | None:

@@ -134,6 +134,9 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._do("GET")
 
+        def do_HEAD(self) -> None:
+            self._do("HEAD")
+
         def do_POST(self) -> None:
             self._do("POST")
 
@@ -150,6 +153,8 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
             for name, value in told.items():
                 self.send_header(name, value)
             self.end_headers()
+            if method == "HEAD":
+                return
             self.wfile.write(made.body)
             # After a length that is not the body's, only the end of the connection tells.
             self.close_connection = told["Content-Length"] != str(len(made.body))

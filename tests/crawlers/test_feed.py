@@ -7,9 +7,9 @@ import pytest
 from config.sources import Source
 from crawlers.protocols.feed import entries_of
 from crawlers.spider import UnexpectedAnswer
-from jobs.demo.server import LoopbackServer
+from jobs.demo.server import Asked, LoopbackServer
 from jobs.demo.wires import Answer
-from tests.crawlers.conftest import Crawl, Serve, a_source, asked_for
+from tests.crawlers.conftest import Crawl, Serve, a_source, asked_for, is_robots
 
 REQUEST = {"path": "/{feed}/rssnewsfeed.xml", "feeds": ["all", "energy"]}
 
@@ -115,3 +115,20 @@ def test_one_feed_that_fails_fails_the_run(crawl: Crawl, serve: Serve) -> None:
         f"could not fetch {server.origin}/xx/energy/rssnewsfeed.xml: HTTP 404",
     )
     assert len(crawled.records) == 1
+
+
+def test_robots_txt_keeps_each_of_many_feeds_out(crawl: Crawl, serve: Serve) -> None:
+    """All of them wait for the one file at once."""
+
+    def reply(asked: Asked) -> Answer:
+        if is_robots(asked):
+            return Answer(b"User-agent: *\nDisallow: /xx/\nAllow: /xx/all/\n", media_type="text/plain")
+        return Answer(feed(item(1)).encode(), media_type="application/rss+xml")
+
+    server = serve(reply)
+    many = REQUEST | {"feeds": ["all", *(f"feed{number}" for number in range(8))]}
+
+    crawled = crawl(a_source("feed", f"{server.origin}/xx", many, concurrency=2))
+
+    assert [asked.path for asked in asked_for(server)] == ["/all/rssnewsfeed.xml"]
+    assert not crawled.outcome.complete
