@@ -34,8 +34,10 @@ def only_one(db: Database, name: str) -> Iterator[None]:
         with _file_locked(Path(str(db.engine.url.database)), name):
             yield
         return
-    number = int.from_bytes(sha256(f"portal {name}".encode()).digest()[:8], "big", signed=True)
     with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        # Two installations may share a database, each in a schema of its own.
+        schema = connection.execute(text("SELECT current_schema()")).scalar_one()
+        number = int.from_bytes(sha256(f"portal {schema} {name}".encode()).digest()[:8], "big", signed=True)
         asked = connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": number})
         if not asked.scalar_one():
             raise Taken(f"another process holds the lock {name!r}")
