@@ -69,7 +69,7 @@ screenshots: setup ## Pictures of each page into var/screenshots (needs Debian's
 
 lock: setup ## Bring the hash-locked requirement files up to date with pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    pyproject.toml --extra postgres --group dev -o requirements/dev.txt
+	    pyproject.toml --extra postgres --extra dkim --group dev -o requirements/dev.txt
 	echo 'uv==0.13.9' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    - -o requirements/tools.txt
 

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
         mail_connections: Connections to the mail server side by side.
         canary: Address that gets one mail at the end of each run of the digest, to prove it arrived.
         maildir: Maildir where mail to the bounce and the canary address is delivered.
+        dkim_key: File with the private RSA key (PEM) that mails are signed with; None leaves that to the relay.
+        dkim_selector: Where the public key stands: ``<selector>._domainkey.<domain of mail_from>``.
     """
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True)
@@ -64,6 +66,8 @@ class Settings(BaseSettings):
     mail_connections: int = 2
     canary: str = ""
     maildir: str = ""
+    dkim_key: Path | None = None
+    dkim_selector: str = "portal"
 
     @field_validator("allow_hosts", "trusted_proxies", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from config.settings import Settings
 from config.signing import signing_key
 from config.sources import Source
 from config.taxonomy import Taxonomy
+from digest.dkim_signing import open_signer
 from digest.links import Links
 from digest.posting import PostOffice
 from digest.rendering import Renderer
@@ -48,7 +49,7 @@ def open_post_office(
     """Return a post office for one round of sending: it reads each call once.
 
     Raises:
-        ConfigError: ``PORTAL_SMTP_URL`` is not understood.
+        ConfigError: ``PORTAL_SMTP_URL`` is not understood, or the key of ``PORTAL_DKIM_KEY`` is of no use.
         WeakKey: The configured key is too short.
     """
     stale = [
@@ -60,6 +61,7 @@ def open_post_office(
         From(settings.mail_from, settings.bounce_address),
         lambda call_ids: reading.get_calls(db, call_ids),
         stale,
+        open_signer(settings),
     )
     open_sender(settings)  # a wrong address is told now, not at the first mail
     return PostOffice(

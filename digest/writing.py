@@ -1,7 +1,7 @@
 """Writes the mail of a delivery: from what was planned to bytes, as of the moment it leaves."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,14 +60,22 @@ class DigestWriter:
         sender: Who mail comes from.
         get_calls: Reads calls by id; asked once for each.
         stale: Titles of sources whose list is not up to date now.
+        sign: Signs a whole mail (`digest.dkim_signing.open_signer`); leaves it as it is by default.
     """
 
     def __init__(
-        self, renderer: Renderer, links: Links, sender: From, get_calls: GetCalls, stale: Sequence[str] = ()
+        self,
+        renderer: Renderer,
+        links: Links,
+        sender: From,
+        get_calls: GetCalls,
+        stale: Sequence[str] = (),
+        sign: Callable[[bytes], bytes] = bytes,
     ) -> None:
         self._renderer = renderer
         self._links = links
         self._from = sender
+        self._sign = sign
         self._body = DigestBody(renderer, get_calls, stale)
 
     def __call__(self, delivery: Delivery, now: datetime) -> Envelope | None:
@@ -80,7 +88,7 @@ class DigestWriter:
         if mail is None:
             return None
         return_to = self._links.bounce_address(self._from.bounce_address or self._from.address, to.id)
-        return Envelope(return_to, to.email, compose(mail))
+        return Envelope(return_to, to.email, self._sign(compose(mail)))
 
     def _mail(self, delivery: Delivery, tells: Mapping[str, Any], now: datetime) -> Mail | None:
         to = delivery.subscriber
