@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         mail_connections: Connections to the mail server side by side.
         canary: Address that gets one mail at the end of each run of the digest, to prove it arrived.
         maildir: Maildir where mail to the bounce and the canary address is delivered.
-        dkim_key: File with the private RSA key (PEM) that mails are signed with; None leaves that to the relay.
+        dkim_key: File with the private RSA key (PEM) that signs mails; None leaves that to the relay.
         dkim_selector: Where the public key stands: ``<selector>._domainkey.<domain of mail_from>``.
     """
 

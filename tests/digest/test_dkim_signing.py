@@ -1,6 +1,5 @@
 """What a receiving server checks: the mail as it arrived, against the key as it is published."""
 
-import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from email import message_from_bytes
@@ -9,6 +8,14 @@ from pathlib import Path
 
 import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from pydantic import SecretStr
 
 from config.errors import ConfigError
@@ -22,16 +29,18 @@ from tests.digest.mail_server import Mailbox, serving
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "dkim.pem"
-    subprocess.run(["openssl", "genrsa", "-out", str(path), "2048"], check=True, capture_output=True)
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
     path.chmod(0o600)
     return path
 
 
 def published(key: Path) -> Callable[..., bytes]:
     """Return a resolver that knows just the public half of the key."""
-    command = ["openssl", "rsa", "-in", str(key), "-pubout", "-outform", "DER"]
-    public = subprocess.run(command, check=True, capture_output=True).stdout
-    record = b"v=DKIM1; k=rsa; p=" + b64encode(public)
+    public = load_pem_private_key(key.read_bytes(), None).public_key()
+    record = b"v=DKIM1; k=rsa; p=" + b64encode(
+        public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    )
     return lambda name, timeout=5: record if name == b"portal._domainkey.portal.example." else b""
 
 
