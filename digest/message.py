@@ -87,9 +87,10 @@ def compose(mail: Mail) -> bytes:
         ("Content-Language", mail.language),
         *mail.headers,
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
     ]
     parts = [header(name, plain_header(value)) for name, value in headers]
+    # Folded by hand: it is longer than a line, and another one in every mail.
+    parts.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode())
     for kind, body in (("plain", mail.text), ("html", mail.html)):
         parts.append(
             f"\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"

@@ -38,6 +38,8 @@ class Wording:
         self._locale = Locale.parse("en_GB" if self.language == "en" else self.language)
         self._taxonomy = taxonomy
         self._zone_of = zone_of
+        self._areas: dict[str, str] = {}
+        self._applicants = self._applicant_words()
 
     def counted(self, one: str, many: str, number: int) -> str:
         """Return the text that goes with a number, ``%(num)s`` filled in."""
@@ -149,16 +151,23 @@ class Wording:
 
     def area(self, key: str) -> str:
         """Return the label of a technology area or sector, without what stands in brackets."""
-        return self.gettext(short_label(self._taxonomy.label_of(key)))
+        if key not in self._areas:
+            self._areas[key] = self.gettext(short_label(self._taxonomy.label_of(key)))
+        return self._areas[key]
 
     def all_of(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence."""
-        return str(format_list(list(names), locale=self._locale)) if names else ""
+        if len(names) < 2:
+            return names[0] if names else ""
+        return str(format_list(list(names), locale=self._locale))
 
     def applicant(self, kind: str) -> str:
         """Return a kind of applicant."""
+        return self._applicants.get(kind, kind)
+
+    def _applicant_words(self) -> Mapping[str, str]:
         _ = self.gettext
-        words: Mapping[str, str] = {
+        return {
             "sme": _("SMEs"),
             "large_enterprise": _("large enterprises"),
             "startup": _("start-ups"),
@@ -170,7 +179,6 @@ class Wording:
             "cluster": _("clusters"),
             "other": _("others"),
         }
-        return words.get(kind, kind)
 
     # --- changes
 
