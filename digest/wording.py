@@ -257,8 +257,9 @@ class Wording:
             said.append(_("now also for %(names)s") % {"names": self.all_of(come)})
         if gone:
             said.append(_("no longer for %(names)s") % {"names": self.all_of(gone)})
-        who = _("Who may apply changed")
-        return f"{who}: {'; '.join(said)}" if said else who
+        if not said:
+            return _("Who may apply changed")
+        return _("Who may apply changed: %(how)s") % {"how": "; ".join(said)}
 
     # --- reasons
 
