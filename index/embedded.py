@@ -18,7 +18,7 @@ from index.tantivy_folder import IndexFolder, take_writer
 from index.tantivy_pages import Place, page_of
 from index.tantivy_queries import Question
 from index.tantivy_reader import Reader, every_call, typed_errors
-from index.tantivy_schema import build_schema, read_shown, to_tantivy
+from index.tantivy_schema import build_schema, to_tantivy
 from index.tantivy_vocabulary import Vocabulary
 from index.words import parse_text
 from normalize.call import Call
@@ -172,12 +172,11 @@ def _hits(
 ) -> tuple[tuple[Hit, ...], frozenset[str]]:
     hits, seen = [], set[str]()
     for place in page:
-        stored = reader.stored(place.address)
-        call_id = str(stored.get_first("id"))
+        call_id, texts = reader.shown(place.address)
         if matcher is None:
             hits.append(Hit(call_id=call_id, score=place.score))
             continue
-        why = explain(read_shown(stored), matcher)
+        why = explain(texts, matcher)
         seen |= why.words
         hits.append(Hit(call_id=call_id, score=place.score, highlights=why.highlights, reasons=why.reasons))
     return tuple(hits), frozenset(seen)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from config.synonyms import load_synonyms
 from config.taxonomy import Area, load_taxonomy
@@ -159,7 +160,7 @@ def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
         words = tuple(words_of(word))
         if words == asked:
             continue
-        by = "synonym" if language in entry.languages else "translation"
+        by: Literal["synonym", "translation"] = "synonym" if language in entry.languages else "translation"
         numbers = plurals(words[0]) if len(words) == 1 and len(words[0]) > SHORT_MAX else ()
         for form in (words, *((other,) for other in sorted(numbers) if (other,) != asked)):
             said.setdefault(form, Equivalent(words=word, language=language, by=by))

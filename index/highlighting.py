@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.expansion import Alternative, Expansion
-from index.folding import WORD, fold, words_of
+from index.folding import words_of
 from index.query import WAYS, Highlight, Reason, ReasonField, Span, Way
-from index.texts import Texts
+from index.texts import FoldedText, Texts
 from index.words import PREFIX_MIN, Clause, within_one_edit
 
 SNIPPET = 260
@@ -67,17 +67,17 @@ class Matcher:
         self._why: dict[tuple[str, ...], _Why] = {}
         self._near: dict[str, bool] = {}
 
-    def marks(self, text: str, language: str | None = None) -> list[_Mark]:
+    def marks(self, text: FoldedText, language: str | None = None) -> list[_Mark]:
         """Return what matched, in order, never overlapping.
 
         Args:
             text: Any text of a call.
             language: The call's; short words of another language do not count in it.
         """
-        folded = fold(text)
+        folded = text.text
         # Of all that may stand for what was asked most stands in no one text: a pattern of all is slow.
-        there = tuple(pattern for word, pattern in self._parts if word in folded)
-        parts = (*there, *self._misspelt(folded))
+        there = tuple([pattern for word, pattern in self._parts if word in folded])
+        parts = (*there, *self._misspelt(text)) if self._fuzzy else there
         if not parts:
             return []
         found = [
@@ -135,16 +135,32 @@ class Matcher:
             return (asked, "typo", None) if within_one_edit(words[0], clause.words[0]) else None
         return None
 
-    def _misspelt(self, folded: str) -> list[str]:
-        if not self._fuzzy:
-            return []
-        return sorted(word for word in set(WORD.findall(folded)) if self._is_near(word))
+    def _misspelt(self, text: FoldedText) -> list[str]:
+        """Return the words that may be a mistyped one."""
+        near = {word for typed in self._fuzzy for word in _alike(text.words, typed)}
+        return sorted(word for word in near if self._is_near(word))
 
     def _is_near(self, word: str) -> bool:
         """Tell whether a word may be a mistyped one; asked once a word, for a page has most in many hits."""
         if word not in self._near:
             self._near[word] = any(within_one_edit(word, typed) for typed in self._fuzzy)
         return self._near[word]
+
+
+def _alike(words: Iterable[str], typed: str) -> list[str]:
+    """Return the words that begin or end like what was typed, and are about as long.
+
+    One edit, a swap of neighbours too, leaves one of the halves as it is; so this loses none, and few are
+    compared letter by letter.
+    """
+    half = max((len(typed) - 2) // 2, 0)
+    begun, ended = typed[:half], typed[len(typed) - half :]
+    shortest, longest = len(typed) - 1, len(typed) + 1
+    return [
+        word
+        for word in words
+        if (word.startswith(begun) or word.endswith(ended)) and shortest <= len(word) <= longest
+    ]
 
 
 def _goes_on(words: tuple[str, ...], begun: tuple[str, ...]) -> bool:
@@ -189,19 +205,12 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
 
     The text is looked at only where title, summary, keywords and identifiers leave something open.
     """
-    fields: dict[ReasonField, str] = {
-        "identifier": texts.identifiers,
-        "title": texts.title,
-        "keywords": texts.keywords,
-        "summary": texts.summary,
-        "body": texts.body,
-    }
     marks: dict[ReasonField, list[_Mark]] = {}
     reasons: dict[tuple[str, str, ReasonField], Reason] = {}
-    for field, text in fields.items():
+    for field, text in texts.fields.items():
         # The text is long: it is read only for what stands nowhere else.
         skipped = field == "body" and matcher.is_answered(reasons.values())
-        marks[field] = [] if skipped else matcher.marks(text, texts.language)
+        marks[field] = [] if skipped else matcher.marks(texts.folded(field), texts.language)
         for mark in marks[field]:
             asked, by, other = matcher.why(mark.words)
             key = (asked, " ".join(mark.words), field)

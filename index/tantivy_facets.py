@@ -38,9 +38,4 @@ def _values(counts: Mapping[str, int], selected: Sequence[str]) -> tuple[FacetVa
     """Return most frequent first, chosen ones always there, "not stated" last."""
     every = dict.fromkeys(selected, 0) | dict(counts)
     ordered = sorted(every.items(), key=lambda item: (item[0] == NOT_STATED, -item[1], item[0]))
-    return tuple(
-        FacetValue.model_construct(
-            value=value, count=count, selected=value in selected
-        )  # made here, and many
-        for value, count in ordered
-    )
+    return tuple(FacetValue(value=value, count=count, selected=value in selected) for value, count in ordered)

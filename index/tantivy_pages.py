@@ -204,7 +204,7 @@ class _Pages:
     def _with_id(self, place: Place) -> Place:
         if place.call_id:
             return place
-        call_id = str(self._reader.stored(place.address).get_first("id"))
+        call_id, _ = self._reader.shown(place.address)
         return Place(place.address, place.group, place.score, place.order, call_id)
 
     def _after_cursor(self, places: list[Place]) -> list[Place]:

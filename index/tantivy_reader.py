@@ -11,7 +11,16 @@ from tantivy import DocAddress, FieldType, Occur, Query
 from index.documents import FOREVER
 from index.engine import SearchUnavailable
 from index.query import FacetName
-from index.tantivy_schema import TEXT_FIELDS, boundaries, build_schema, deadline_order, status_at
+from index.tantivy_schema import (
+    TEXT_FIELDS,
+    TEXTS_KEPT,
+    boundaries,
+    build_schema,
+    deadline_order,
+    read_shown,
+    status_at,
+)
+from index.texts import Texts
 from normalize.call import Status
 
 FACET_VALUES_MAX = 20_000
@@ -117,6 +126,7 @@ class Reader:
         self._searcher = searcher
         self.stamp = stamp
         self._stored: dict[Place, _Stored] = {}
+        self._shown: dict[Place, tuple[str, Texts]] = {}
         self._judged: Judged | None = None
         self._remembered: dict[object, tuple[int, int, object]] = {}
 
@@ -170,6 +180,18 @@ class Reader:
             facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
             for facet in wanted
         }
+
+    def shown(self, address: DocAddress) -> tuple[str, Texts]:
+        """Return a call's id and the texts its hit is explained with; kept, for hits come again."""
+        place = place_of(address)
+        found = self._shown.get(place)
+        if found is None:
+            document = self.stored(address)
+            found = str(document.get_first("id")), read_shown(document)
+            if len(self._shown) >= TEXTS_KEPT:
+                self._shown.clear()
+            self._shown[place] = found
+        return found
 
     def stored(self, address: DocAddress) -> tantivy.Document:
         """Return the stored fields of a document."""

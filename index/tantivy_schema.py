@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import astuple
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from normalize.call import Status
 
 SCHEMA_VERSION = 6
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
+TEXTS_KEPT = 2048
+"""Texts of calls kept as read and folded, some 25 kB each: the same calls are found again and again."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 TEXT_FIELDS = ("title", "summary", "keywords", "identifier", "body")
 _TIE_BITS = 26
@@ -153,8 +155,14 @@ def _shown(document: IndexDocument) -> bytes:
 
 def read_shown(document: tantivy.Document) -> Texts:
     """Return the texts of a document as read from the index."""
-    stored = bytes(document.get_first("shown") or b"[]").decode("utf-8", "surrogatepass")
-    title, summary, body, keywords, identifiers, areas, language = json.loads(stored)
+    return _texts_of(bytes(document.get_first("shown") or b"[]"))
+
+
+@lru_cache(TEXTS_KEPT)
+def _texts_of(stored: bytes) -> Texts:
+    title, summary, body, keywords, identifiers, areas, language = json.loads(
+        stored.decode("utf-8", "surrogatepass")
+    )
     return Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
 
 

@@ -1,6 +1,7 @@
 """The JSON API, ``/api/v1``."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -78,7 +79,7 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
             {
                 "call": call_document(calls[hit.call_id], now),
                 "highlights": [_highlight(mark) for mark in hit.highlights],
-                "reasons": [why.model_dump(mode="json") for why in hit.reasons],
+                "reasons": [asdict(why) for why in hit.reasons],
                 "score": round(hit.score, 3),
             }
             for hit in result.hits
@@ -88,8 +89,7 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
         "corrections": dict(result.corrections),
         "expanded": dict(result.expanded),
         "equivalents": {
-            word: [other.model_dump(mode="json") for other in others]
-            for word, others in result.equivalents.items()
+            word: [asdict(other) for other in others] for word, others in result.equivalents.items()
         },
         "suggestion": result.suggestion,
         "next_cursor": result.next_cursor,
@@ -115,11 +115,14 @@ def suggest_texts(request: Request, portal: PortalDep) -> Response:
 
 
 def _highlight(mark: Highlight) -> dict[str, Any]:
-    return mark.model_dump(mode="json")
+    return asdict(mark)
 
 
 def _facet_documents(result: SearchResult) -> dict[str, list[dict[str, Any]]]:
-    return {name: [value.model_dump() for value in values] for name, values in result.facets.items()}
+    return {
+        name: [{"value": one.value, "count": one.count, "selected": one.selected} for one in values]
+        for name, values in result.facets.items()
+    }
 
 
 def _facets(request: Request) -> Sequence[FacetName]:

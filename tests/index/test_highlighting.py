@@ -8,12 +8,12 @@ from index.expansion import expand
 from index.folding import fold
 from index.highlighting import SNIPPET, Matcher, explain
 from index.query import Highlight
-from index.texts import Texts
+from index.texts import FoldedText, Texts
 from index.words import parse_text
 
 
 def marked(text: str, asked: str, fuzzy: str = "") -> list[str]:
-    marks = Matcher(parse_text(asked), frozenset(fuzzy.split())).marks(text)
+    marks = Matcher(parse_text(asked), frozenset(fuzzy.split())).marks(FoldedText(text))
     return [text[mark.start : mark.end] for mark in marks]
 
 

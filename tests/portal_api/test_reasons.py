@@ -1,13 +1,11 @@
 """Why a card was found, in words: each word once, a language only where it is certain."""
 
-from index.query import Hit, Reason
+from index.query import Hit, Reason, ReasonField, Way
 from portal_api.search_view import reasons_of
 
 
-def reason(found: str, language: str | None, by: str = "translation", field: str = "title") -> Reason:
-    return Reason.model_validate(
-        {"asked": "hydrogen", "found": found, "field": field, "by": by, "language": language}
-    )
+def reason(found: str, language: str | None, by: Way = "translation", field: ReasonField = "title") -> Reason:
+    return Reason("hydrogen", found, field, by, language)
 
 
 def said(*reasons: Reason) -> list[str]:
