@@ -11,6 +11,7 @@ from scrapy import FormRequest, Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.protocols.embedded import embedded_json
 from crawlers.protocols.json_facts import JsonApiFacts, Token, windows
 from crawlers.spider import SourceSpider, UnexpectedAnswer
 from normalize.mapping import compile_path
@@ -117,6 +118,8 @@ class JsonApiSpider(SourceSpider):
             params[paging.param] = cursor
         if paging.size_param:
             params[paging.size_param] = str(paging.size)
+        if paging.offset_param and paging.size:
+            params[paging.offset_param] = str((chain.number - paging.first) * paging.size)
         path = facts.since(facts.path, self.run.clock().date())
         return self._ask(facts, self._url(path), params, chain)
 
@@ -133,11 +136,12 @@ class JsonApiSpider(SourceSpider):
         if facts.body == "form":
             return FormRequest(url, method="POST", formdata=dict(params), **told)
         told["headers"]["Content-Type"] = "application/json"
-        return Request(url, method="POST", body=json.dumps(params), **told)
+        return Request(url, method="POST", body=json.dumps(dict(facts.payload) | dict(params)), **told)
 
     def _headers(self) -> dict[str, str]:
         authorization = {"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}
-        return {"Accept": "application/json"} | authorization
+        accepted = "text/html" if self.facts(JsonApiFacts).embedded else "application/json"
+        return {"Accept": accepted} | authorization
 
     def _url(self, path: str) -> str:
         return self.source.url.rstrip("/") + path
@@ -146,7 +150,7 @@ class JsonApiSpider(SourceSpider):
         """Yield a page's records (or ask their details) and the next page."""
         facts = self.facts(JsonApiFacts)
         try:
-            answer = self.json_of(response)
+            answer = embedded_json(response, facts.embedded) if facts.embedded else self.json_of(response)
             if facts.end and compile_path(facts.end).search(answer):
                 return
             items = self._items(facts, answer, chain, response)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from crawlers.protocols.embedded import Embedded
 from crawlers.spider import JmesPath, RequestFacts, SinceFacts
 
 
@@ -16,6 +17,7 @@ class Paging(RequestFacts):
         style: ``page`` counts pages from ``first``, ``offset`` counts records, ``next`` follows the link
             at ``next``, ``cursor`` sends the value at ``next`` as ``param``.
         size_param: Parameter of the page's size, ``size`` its value.
+        offset_param: Parameter that says the place of a page as a number of records too.
         last: JMESPath that is true on the last page, where the source says so.
     """
 
@@ -24,6 +26,7 @@ class Paging(RequestFacts):
     first: int = 0
     size_param: str | None = None
     size: int | None = Field(default=None, ge=1)
+    offset_param: str | None = None
     next: JmesPath | None = None
     last: JmesPath | None = None
 
@@ -33,6 +36,8 @@ class Paging(RequestFacts):
             raise ValueError(f"style {self.style!r} needs `next`")
         if (self.size_param is None) != (self.size is None):
             raise ValueError("`size_param` and `size` go together")
+        if self.offset_param and not (self.style == "page" and self.size):
+            raise ValueError("`offset_param` needs style 'page' and a size")
         return self
 
 
@@ -68,6 +73,8 @@ class JsonApiFacts(SinceFacts):
     Attributes:
         path: Where the list is; may say ``{since}``.
         body: How the parameters of a POST are sent.
+        payload: What a POST in JSON says beside its parameters, such as empty lists.
+        embedded: Where an answer stands in a page of HTML; None when it is the whole answer.
         items: JMESPath of the records in an answer; ``end`` is true on an answer past the last page.
         total: JMESPath of how many records the source says it has.
         stamps: One list query for each; its parameters are sent and kept in the record.
@@ -78,6 +85,8 @@ class JsonApiFacts(SinceFacts):
     method: Literal["GET", "POST"] = "GET"
     body: Literal["form", "json"] = "form"
     params: Mapping[str, str] = {}
+    payload: Mapping[str, Any] = {}
+    embedded: Embedded | None = None
     items: JmesPath
     total: JmesPath | None = None
     end: JmesPath | None = None

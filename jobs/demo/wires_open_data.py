@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from jobs.demo.wires import Answer, Samples, as_json, not_found, number_of
 
@@ -64,8 +65,10 @@ def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
     facts = samples.source.request
     paging = facts.get("paging", {})
     wanted = facts.get("params", {})
-    if asked.method != "GET" or not _is_path(path, facts.get("path", "")):
+    if asked.method != facts.get("method", "GET") or not _is_path(path, _path_of(facts)):
         return not_found()
+    if asked.method == "POST":
+        return _posted(samples, asked)
     if any(asked.params.get(name) != value for name, value in wanted.items()):
         return as_json({"error": f"not asked for {sorted(wanted)} as the entry says"}, 400)
     size = number_of(asked.params, paging.get("size_param", ""), paging.get("size", 50))
@@ -73,14 +76,63 @@ def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
     start *= 1 if paging.get("style") == "offset" else size
     page = samples.records[start : start + size] if paging else samples.records
     if facts["items"] == "@":
-        return as_json(page)
+        return _answered(facts, page)
     document: dict[str, Any] = {}
     _put(document, facts["items"], page)
     if "total" in facts:
         _put(document, facts["total"], len(samples.records))
     if "last" in paging:
         _put(document, paging["last"], start + size >= len(samples.records))
+    return _answered(facts, document)
+
+
+def _posted(samples: Samples, asked: "Asked") -> Answer:
+    """Answer a question in JSON: the same, its parameters taken from the body."""
+    facts, paging = samples.source.request, samples.source.request.get("paging", {})
+    try:
+        said = json.loads(asked.body)
+    except ValueError:
+        return as_json({"message": "no JSON"}, 400)
+    wanted = dict(facts.get("payload", {})) | dict(facts.get("params", {}))
+    if any(said.get(name) != value for name, value in wanted.items()):
+        return as_json({"message": f"not asked for {sorted(wanted)} as the entry says"}, 400)
+    records = [record for record in samples.records if _is_stamped(record, facts.get("stamps", ()), said)]
+    size = paging.get("size", 12) if paging else len(records)
+    start = (int(said.get(paging.get("param", "page"), 0)) - paging.get("first", 0)) * size if paging else 0
+    document: dict[str, Any] = {}
+    if "[]" in facts["items"]:  # groups of records: here in one
+        group, _, inside = facts["items"].partition("[].")
+        document = {group: [{inside.removesuffix("[]"): records}]}
+        return as_json(document)
+    _put(document, facts["items"], records[start : start + size])
+    if "total" in facts:
+        _put(document, facts["total"], len(records))
     return as_json(document)
+
+
+def _is_stamped(
+    record: Mapping[str, Any], stamps: Sequence[Mapping[str, Any]], said: Mapping[str, Any]
+) -> bool:
+    """Tell whether a record is on the list asked for; one of no list stands on the first."""
+    lists = [number for number, stamp in enumerate(stamps) if stamp.items() <= record.items()] or [0]
+    return not stamps or stamps[lists[0]].items() <= said.items()
+
+
+def _answered(facts: Mapping[str, Any], document: object) -> Answer:
+    """Answer with JSON, or with a page that its entry says holds it."""
+    embedded = facts.get("embedded")
+    if not embedded:
+        return as_json(document)
+    data = json.dumps(document, ensure_ascii=False)
+    if embedded.get("encoding") == "url":
+        data = quote(data)
+    page = f"<!doctype html><html><body><p>Calls</p>{embedded['after']}{data}</script></body></html>"
+    return Answer(page.encode(), media_type="text/html; charset=utf-8")
+
+
+def _path_of(facts: Mapping[str, Any]) -> str:
+    """Return an entry's path without a parameter that belongs to it."""
+    return str(facts.get("path", "")).partition("?")[0]
 
 
 def _is_path(path: str, declared: str) -> bool:
