@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from config.errors import ConfigError
 
 Protocol = Literal[
-    "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table"
+    "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table", "listing"
 ]  # fmt: skip
 
 

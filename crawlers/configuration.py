@@ -8,6 +8,7 @@ from config.settings import Settings
 from config.sources import Source
 from crawlers.protocols.feed import FeedSpider
 from crawlers.protocols.json_api import JsonApiSpider
+from crawlers.protocols.listing import ListingSpider
 from crawlers.protocols.opendatasoft import OpenDataSoftSpider
 from crawlers.protocols.plone import PloneSpider
 from crawlers.protocols.sedia import SediaSpider
@@ -26,6 +27,7 @@ SPIDERS: Mapping[str, type[SourceSpider]] = {
     "plone": PloneSpider,
     "socrata": SocrataSpider,
     "table": TableSpider,
+    "listing": ListingSpider,
 }
 ANSWER_MAX_BYTES = 32 * 1024 * 1024
 CRAWL_MAX_S = 2 * 60 * 60

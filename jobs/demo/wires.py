@@ -261,6 +261,12 @@ def _open_data(samples: Samples, asked: "Asked", path: str) -> Answer:
     return wire(samples, asked, path)
 
 
+def _listing(samples: Samples, asked: "Asked", path: str) -> Answer:
+    from jobs.demo.wires_listing import listing  # it builds on this module
+
+    return listing(samples, asked, path)
+
+
 _WIRES: Mapping[str, Callable[[Samples, "Asked", str], Answer]] = {
     "sedia": _sedia,
     "es_bdns": _bdns,
@@ -268,5 +274,6 @@ _WIRES: Mapping[str, Callable[[Samples, "Asked", str], Answer]] = {
     "pt_portugal2030": _portugal,
     "opendatasoft": _opendatasoft,
     "feed": _feed,
+    "listing": _listing,
     **dict.fromkeys(("wordpress", "plone", "socrata", "table"), _open_data),
 }

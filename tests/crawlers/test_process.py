@@ -26,7 +26,9 @@ from tests.crawlers.conftest import Crawl
 
 SOURCES = load_sources(Settings().sources)
 GUARD = Path(__file__).parent / "only_loopback"
-UNCONDITIONAL = {"eu_ft", "pt_portugal2030", "fr_aides_territoires"}
+UNCONDITIONAL = {"eu_ft", "fr_aides_territoires", "pt_portugal2030"} | {
+    name for name, source in SOURCES.items() if source.request.get("method") == "POST"
+}
 """Sources asked by POST or with a token; of every other a second night is conditional."""
 
 
