@@ -136,3 +136,25 @@ def test_spans_lie_in_the_text_in_order_and_on_what_was_asked(body: str, asked: 
         ends = [0, *(place for span in part.spans for place in (span.start, span.end)), len(part.text)]
         assert ends == sorted(ends)
         assert {fold(part.text[span.start]) for span in part.spans} <= firsts
+
+
+@st.composite
+def mistyped(draw: st.DrawFn) -> tuple[str, str]:
+    """A word, and the same with one letter more, less, another, or two neighbours swapped."""
+    word = draw(st.text("abcdehiost", min_size=5, max_size=14))
+    at = draw(st.integers(0, len(word) - 2))
+    letter = draw(st.sampled_from("abcdehiost"))
+    edited = {
+        "more": word[:at] + letter + word[at:],
+        "less": word[:at] + word[at + 1 :],
+        "other": word[:at] + letter + word[at + 1 :],
+        "swapped": word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    }
+    return word, edited[draw(st.sampled_from(sorted(edited)))]
+
+
+@given(mistyped())
+def test_a_mistyped_word_is_never_overlooked(words: tuple[str, str]) -> None:
+    meant, typed = words
+
+    assert marked(f"first {meant} last", f"{typed} ", typed) == [meant]
