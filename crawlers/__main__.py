@@ -12,7 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from config.errors import ConfigError
 from config.settings import Settings
 from config.sources import Source, load_sources
-from crawlers.configuration import SPIDERS, check_request, scrapy_settings
+from crawlers.configuration import check_request, scrapy_settings, spider_of
 from crawlers.run import Run
 from store.archive import Archive
 from store.closing import CLOSES_WITHIN, closing_soon
@@ -79,7 +79,7 @@ def crawl(
         Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
         limit = {"CLOSESPIDER_PAGECOUNT": pages}
         process = AsyncCrawlerProcess(scrapy_settings(settings, source, run) | limit)
-        crawler = process.create_crawler(SPIDERS[source.protocol])
+        crawler = process.create_crawler(spider_of(source.protocol))
         watch(crawler, run, reasons)
         process.crawl(crawler, source=source, run=run)
         process.start()

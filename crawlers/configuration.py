@@ -1,36 +1,36 @@
 """Scrapy's settings for one source: each that differs from the default with its reason."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from config.errors import ConfigError
 from config.settings import Settings
-from config.sources import Source
-from crawlers.protocols.feed import FeedSpider
-from crawlers.protocols.json_api import JsonApiSpider
-from crawlers.protocols.listing import ListingSpider
-from crawlers.protocols.opendatasoft import OpenDataSoftSpider
-from crawlers.protocols.plone import PloneSpider
-from crawlers.protocols.sedia import SediaSpider
-from crawlers.protocols.socrata import SocrataSpider
-from crawlers.protocols.table import TableSpider
-from crawlers.protocols.wordpress import WordPressSpider
+from config.sources import Protocol, Source
 from crawlers.run import Run
 from crawlers.spider import SourceSpider, read_facts
 
-SPIDERS: Mapping[str, type[SourceSpider]] = {
-    "sedia": SediaSpider,
-    "json_api": JsonApiSpider,
-    "opendatasoft": OpenDataSoftSpider,
-    "feed": FeedSpider,
-    "wordpress": WordPressSpider,
-    "plone": PloneSpider,
-    "socrata": SocrataSpider,
-    "table": TableSpider,
-    "listing": ListingSpider,
+_SPIDERS: Mapping[Protocol, str] = {
+    "sedia": "SediaSpider",
+    "json_api": "JsonApiSpider",
+    "opendatasoft": "OpenDataSoftSpider",
+    "feed": "FeedSpider",
+    "wordpress": "WordPressSpider",
+    "plone": "PloneSpider",
+    "socrata": "SocrataSpider",
+    "table": "TableSpider",
+    "listing": "ListingSpider",
 }
+"""Protocol, the name of its module, -> its spider."""
 ANSWER_MAX_BYTES = 32 * 1024 * 1024
 CRAWL_MAX_S = 2 * 60 * 60
+
+
+def spider_of(protocol: Protocol) -> type[SourceSpider]:
+    """Return the spider of a protocol; of nine parsers a crawl loads the one it needs."""
+    module = import_module(f"crawlers.protocols.{protocol}")
+    spider: type[SourceSpider] = getattr(module, _SPIDERS[protocol])
+    return spider
 
 
 def check_request(source: Source, file: object) -> None:
@@ -40,7 +40,7 @@ def check_request(source: Source, file: object) -> None:
         ConfigError: A key is wrong, or its calls would be withdrawn for growing old; names file, entry
             and key.
     """
-    facts = read_facts(source, SPIDERS[source.protocol].facts_model, file)
+    facts = read_facts(source, spider_of(source.protocol).facts_model, file)
     if facts.asks_recent_only and source.expect.withdraw_after_runs is not None:
         raise ConfigError(
             file,
@@ -98,6 +98,8 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
             "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
             "crawlers.caching.ConditionalCache": 900,
         },
+        # Next to the spider: what is gathered passes the others as one.
+        "SPIDER_MIDDLEWARES": {"crawlers.archiving.GatherRecords": 990},
         "ITEM_PIPELINES": {"crawlers.archiving.ArchiveRecords": 100},
         # Conditional requests: the cache holds validators and bodies from night to night.
         "HTTPCACHE_ENABLED": True,

@@ -15,7 +15,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from config.settings import Settings
 from config.sources import Expect, Source
 from crawlers.__main__ import watch
-from crawlers.configuration import SPIDERS, scrapy_settings
+from crawlers.configuration import scrapy_settings, spider_of
 from crawlers.run import Run
 from jobs.demo.server import Asked, LoopbackServer
 from jobs.demo.wires import Answer
@@ -103,7 +103,7 @@ async def _crawl(settings: Settings, source: Source, run: Run, changed: dict[str
     reasons: list[str] = []
     quick = {"TWISTED_REACTOR_ENABLED": False, "PORTAL_FIRST_WAIT_S": 0.01}
     runner = AsyncCrawlerRunner(scrapy_settings(settings, source, run) | quick | changed)
-    crawler = runner.create_crawler(SPIDERS[source.protocol])
+    crawler = runner.create_crawler(spider_of(source.protocol))
     watch(crawler, run, reasons)
     await runner.crawl(crawler, source=source, run=run)
     return reasons

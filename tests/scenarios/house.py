@@ -10,7 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from config.settings import Settings
 from config.sources import Source
 from crawlers.__main__ import watch
-from crawlers.configuration import SPIDERS, scrapy_settings
+from crawlers.configuration import scrapy_settings, spider_of
 from crawlers.run import Run
 from jobs.crawling import Progress
 from jobs.harvest import Harvester, RunReport
@@ -64,7 +64,7 @@ class AgencyHouse:
         reasons: list[str] = []
         quick = {"TWISTED_REACTOR_ENABLED": False, "PORTAL_FIRST_WAIT_S": 0.01}
         runner = AsyncCrawlerRunner(scrapy_settings(settings, source, run) | quick)
-        crawler = runner.create_crawler(SPIDERS[source.protocol])
+        crawler = runner.create_crawler(spider_of(source.protocol))
         watch(crawler, run, reasons)
         await runner.crawl(crawler, source=source, run=run)
         return reasons
