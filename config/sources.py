@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from config.errors import ConfigError
 
 Protocol = Literal[
-    "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table", "listing"
+    "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table", "listing",
+    "archive", "ckan", "solr",
 ]  # fmt: skip
 
 

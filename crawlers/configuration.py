@@ -20,14 +20,16 @@ _SPIDERS: Mapping[Protocol, str] = {
     "socrata": "SocrataSpider",
     "table": "TableSpider",
     "listing": "ListingSpider",
+    "archive": "ArchiveSpider",
+    "ckan": "CkanSpider",
+    "solr": "SolrSpider",
 }
 """Protocol, the name of its module, -> its spider."""
-ANSWER_MAX_BYTES = 32 * 1024 * 1024
 CRAWL_MAX_S = 2 * 60 * 60
 
 
 def spider_of(protocol: Protocol) -> type[SourceSpider]:
-    """Return the spider of a protocol; of nine parsers a crawl loads the one it needs."""
+    """Return the spider of a protocol; of a dozen parsers a crawl loads the one it needs."""
     module = import_module(f"crawlers.protocols.{protocol}")
     spider: type[SourceSpider] = getattr(module, _SPIDERS[protocol])
     return spider
@@ -57,6 +59,7 @@ def user_agent(settings: Settings) -> str:
 
 def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, Any]:
     """Return Scrapy's settings for a crawl of ``source``."""
+    spider = spider_of(source.protocol)
     return {
         "PORTAL_RUN": run,
         "PORTAL_REFUSED_HOSTS": run.refused_hosts,
@@ -75,10 +78,10 @@ def scrapy_settings(settings: Settings, source: Source, run: Run) -> dict[str, A
         # A data interface that redirects more often, or by an HTML page, is not answering.
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
-        # The default is 1 GiB; the largest page known is 2 MB, and two crawls share the memory.
-        "DOWNLOAD_MAXSIZE": ANSWER_MAX_BYTES,
-        "DOWNLOAD_WARNSIZE": ANSWER_MAX_BYTES // 2,
-        "DOWNLOAD_TIMEOUT": 60,
+        # The default is 1 GiB; two crawls share the memory.
+        "DOWNLOAD_MAXSIZE": spider.answer_max_bytes,
+        "DOWNLOAD_WARNSIZE": spider.answer_max_bytes // 2,
+        "DOWNLOAD_TIMEOUT": spider.timeout_s,
         "CLOSESPIDER_TIMEOUT": CRAWL_MAX_S,
         # A body shorter than announced is a failure, not a shorter list (the default, kept on purpose).
         "DOWNLOAD_FAIL_ON_DATALOSS": True,

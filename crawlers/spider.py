@@ -91,9 +91,13 @@ class SourceSpider(scrapy.Spider):
 
     Attributes:
         facts_model: What its protocol's ``request`` table looks like.
+        answer_max_bytes: A larger answer is broken off; the largest page known has 2 MB.
+        timeout_s: Seconds an answer may take.
     """
 
     facts_model: ClassVar[type[RequestFacts]]
+    answer_max_bytes: ClassVar[int] = 32 * 1024 * 1024
+    timeout_s: ClassVar[int] = 60
 
     def __init__(self, source: Source, run: Run) -> None:
         super().__init__(name=source.id)

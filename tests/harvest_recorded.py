@@ -27,6 +27,12 @@ RECORDED = {
     "fr_aides_territoires": recast.aides_territoires_records,
     "pt_portugal2030": recast.portugal_records,
     "fr_idf_aides": recast.idf_records,
+    "it_incentivi": recast.incentivi_docs,
+    "it_lazio": recast.lazio_posts,
+    "it_sicilia": recast.sicilia_posts,
+    "it_emilia_romagna": recast.emilia_romagna_items,
+    "it_trento": recast.trento_rows,
+    "de_fdb": recast.fdb_documents,
 }
 
 

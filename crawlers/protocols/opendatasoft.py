@@ -1,7 +1,11 @@
-"""OpenDataSoft Explore v2.1: flat records, 100 a page, a window of 10,000, exports beyond it."""
+"""OpenDataSoft: Explore v2.1 (flat records, 100 a page) and the old v1; exports beyond a window of 10,000.
+
+Source: Explore API v2.1 and Records API v1.0, Opendatasoft's documentation; public clients of both.
+"""
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from scrapy import Request
@@ -17,10 +21,19 @@ WINDOW = 10_000
 
 
 class OpenDataSoftFacts(RequestFacts):
-    """The ``request`` table: the dataset, the order that keeps pages stable, and the record's key."""
+    """The ``request`` table.
+
+    Attributes:
+        dataset: Its id; a federated one is ``name@portal``.
+        order_by: What keeps pages stable: a field (v1 sorts by it downwards).
+        shape: ``v1`` for a portal that answers the old API only; its records are flattened, so that
+            ``native_id`` and the mapping read the same either way.
+        native_id: The record's key; in ``v1`` the portal's own id stands at ``recordid``.
+    """
 
     dataset: str
     order_by: str
+    shape: Literal["v2.1", "v1"] = "v2.1"
     native_id: JmesPath
 
 
@@ -38,9 +51,23 @@ class OpenDataSoftSpider(SourceSpider):
         return f"{self.source.url.rstrip('/')}/api/explore/v2.1/catalog/datasets/{dataset}"
 
     def _page(self, offset: int) -> Request:
-        params = {"limit": PAGE, "offset": offset, "order_by": self.facts(OpenDataSoftFacts).order_by}
-        url = f"{self._base()}/records?{urlencode(params)}"
+        facts = self.facts(OpenDataSoftFacts)
+        if facts.shape == "v1":
+            asked = {"dataset": facts.dataset, "rows": PAGE, "start": offset, "sort": facts.order_by}
+            url = f"{self.source.url.rstrip('/')}/api/records/1.0/search/?{urlencode(asked)}"
+        else:
+            params = {"limit": PAGE, "offset": offset, "order_by": facts.order_by}
+            url = f"{self._base()}/records?{urlencode(params)}"
         return Request(url, callback=self.parse_page, errback=self.failed, cb_kwargs={"offset": offset})
+
+    def _export(self) -> Request:
+        facts = self.facts(OpenDataSoftFacts)
+        if facts.shape == "v1":
+            dataset = quote(facts.dataset, safe="")
+            url = f"{self.source.url.rstrip('/')}/explore/dataset/{dataset}/download/?format=json"
+        else:
+            url = f"{self._base()}/exports/json"
+        return Request(url, callback=self.parse_export, errback=self.failed)
 
     def parse_page(self, response: Response, offset: int) -> Iterator[RawRecord | Request]:
         """Yield a page's records and ask for the next."""
@@ -51,7 +78,7 @@ class OpenDataSoftSpider(SourceSpider):
             return
         self.run.reported_total = total
         if total > WINDOW:
-            yield Request(f"{self._base()}/exports/json", callback=self.parse_export, errback=self.failed)
+            yield self._export()
             return
         yield from self._records(results, response)
         if offset + len(results) < total:
@@ -59,10 +86,13 @@ class OpenDataSoftSpider(SourceSpider):
 
     def _check(self, response: Response, offset: int) -> tuple[list[dict[str, object]], int]:
         answer = self.json_of(response)
-        results = self._list(answer.get("results") if isinstance(answer, dict) else None, response)
-        total = answer.get("total_count")
+        old = self.facts(OpenDataSoftFacts).shape == "v1"
+        found = answer.get("records" if old else "results") if isinstance(answer, dict) else None
+        results = self._list(found, response)
+        counted = "nhits" if old else "total_count"
+        total = answer.get(counted)
         if not isinstance(total, int):
-            raise UnexpectedAnswer(f"no `total_count`: {response.url}")
+            raise UnexpectedAnswer(f"no `{counted}`: {response.url}")
         if total > offset and not results:
             raise UnexpectedAnswer(f"{total} records promised, none from {offset} on: {response.url}")
         self.refuse_repetition("", map(_text, results), response)
@@ -71,6 +101,8 @@ class OpenDataSoftSpider(SourceSpider):
     def _list(self, results: object, response: Response) -> list[dict[str, object]]:
         if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
             raise UnexpectedAnswer(f"no list of records: {response.url}")
+        if self.facts(OpenDataSoftFacts).shape == "v1":
+            return [_flat(result, response) for result in results]
         return results
 
     def parse_export(self, response: Response) -> Iterator[RawRecord]:
@@ -87,6 +119,14 @@ class OpenDataSoftSpider(SourceSpider):
         key = compile_path(self.facts(OpenDataSoftFacts).native_id)
         for result in results:
             yield self.record(key.search(result), result, response.url)
+
+
+def _flat(record: dict[str, object], response: Response) -> dict[str, object]:
+    """Return a record of v1 as v2.1 has it, its id beside its fields."""
+    fields = record.get("fields")
+    if not isinstance(fields, dict):
+        raise UnexpectedAnswer(f"a record without `fields`: {response.url}")
+    return {**fields, "recordid": record.get("recordid")}
 
 
 def _text(record: dict[str, object]) -> str:

@@ -59,10 +59,7 @@ class TableSpider(SourceSpider):
         """Yield a record a row, its cells as text by column name."""
         facts = self.facts(TableFacts)
         try:
-            rows = (
-                _csv_rows(response.body, facts) if facts.form == "csv" else _xlsx_rows(response.body, facts)
-            )
-            records = _records(rows, facts)
+            records = table_records(response.body, facts)
         except UnexpectedAnswer as error:
             self.run.problem(f"{error}: {response.url}")
             return
@@ -70,6 +67,15 @@ class TableSpider(SourceSpider):
         self.run.reported_total = len({record[KEY] for record in records})
         for record in records:
             yield self.record(record[KEY], record, response.url)
+
+
+def table_records(body: bytes, facts: TableFacts) -> list[dict[str, str]]:
+    """Return a file's rows, cells as text by column name, each with its key.
+
+    Raises:
+        UnexpectedAnswer: No such file, or not with the columns that `facts` names.
+    """
+    return _records(_csv_rows(body, facts) if facts.form == "csv" else _xlsx_rows(body, facts), facts)
 
 
 def _csv_rows(body: bytes, facts: TableFacts) -> list[list[str]]:

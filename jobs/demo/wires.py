@@ -275,5 +275,5 @@ _WIRES: Mapping[str, Callable[[Samples, "Asked", str], Answer]] = {
     "opendatasoft": _opendatasoft,
     "feed": _feed,
     "listing": _listing,
-    **dict.fromkeys(("wordpress", "plone", "socrata", "table"), _open_data),
+    **dict.fromkeys(("wordpress", "plone", "socrata", "table", "ckan", "solr", "archive"), _open_data),
 }

@@ -30,7 +30,7 @@ def listing(samples: Samples, asked: "Asked", path: str) -> Answer:
 
 def _item(record: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """Return one item: an element for each value, what stands in the same element together."""
-    own, pieces = "", []
+    own, pieces, rest = "", [], ""
     single: dict[str, tuple[str, str]] = {}  # selector -> attributes, content
     for name, part in facts["parts"].items():
         take = part.get("take", "text")
@@ -40,14 +40,23 @@ def _item(record: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
                 attribute, inside = f' {take[1:]}="{escape(value)}"', ""
             if not part.get("select"):
                 own += attribute
-                pieces.append(inside)
+                rest += _without_parts(value, record, facts) if take == "text" else inside
             elif part.get("many"):
                 pieces.append(_nested(part["select"], inside, attribute))
             else:
                 before, content = single.get(part["select"], ("", ""))
                 single[part["select"]] = (before + attribute, content + inside)
     pieces += [_nested(selector, inside, attribute) for selector, (attribute, inside) in single.items()]
-    return _nested(facts["item"], "".join(pieces), own)
+    return _nested(facts["item"], "".join(pieces) + rest, own)
+
+
+def _without_parts(text: str, record: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """Return what an item's own text says beyond those of its parts, which it holds too."""
+    for name, part in facts["parts"].items():
+        if part.get("select") and part.get("take", "text") == "text":
+            for value in _values(record.get(name)):
+                text = text.replace(value, "", 1)
+    return escape(text)
 
 
 def _values(value: object) -> Iterator[str]:
@@ -58,7 +67,7 @@ def _values(value: object) -> Iterator[str]:
 
 def _nested(selector: str, inside: str, attribute: str) -> str:
     """Return elements that a selector of names, classes and attributes finds, one in the other."""
-    steps = [step for step in selector.split() if step != ">"]
+    steps = [step for step in selector.partition(",")[0].split() if step != ">"]
     for step in reversed(steps):
         name = _NAME.match(step)
         classes = " ".join(_CLASS.findall(step))

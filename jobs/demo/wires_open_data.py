@@ -1,4 +1,4 @@
-"""How WordPress, Plone, Socrata, published tables and plain JSON lists answer, on loopback."""
+"""How WordPress, Plone, Socrata, CKAN, Solr, published files and plain JSON lists answer, on loopback."""
 
 import csv
 import io
@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZipFile
 
 from jobs.demo.wires import Answer, Samples, as_json, not_found, number_of
 
@@ -58,7 +60,7 @@ def socrata(samples: Samples, asked: "Asked", path: str) -> Answer:
 
 
 def json_api(samples: Samples, asked: "Asked", path: str) -> Answer:
-    """Answer as a plain list counted by page or offset does (Solr too): what its entry says, no more.
+    """Answer as a plain list counted by page or offset does: what its entry says, no more.
 
     Records stand at the entry's ``items``, their number at its ``total``; a page past the end is empty.
     """
@@ -147,20 +149,65 @@ def _put(document: dict[str, Any], path: str, value: object) -> None:
     document[last] = value
 
 
-def table(samples: Samples, asked: "Asked", path: str) -> Answer:
-    """Answer with the file."""
+def solr(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as Solr does: documents by start and rows, their number; ten when no number is asked for."""
+    facts = samples.source.request
+    if path != "/select" or asked.params.get("q") != facts.get("query", "*:*"):
+        return not_found()
+    start, rows = number_of(asked.params, "start", 0), number_of(asked.params, "rows", 10)
+    found = {"numFound": len(samples.records), "start": start, "docs": samples.records[start : start + rows]}
+    return as_json({"responseHeader": {"status": 0}, "response": found})
+
+
+def ckan(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer as CKAN does for a data set with one file, and with that file."""
+    facts = samples.source.request
+    if path == "/api/3/action/package_show" and asked.params.get("id") == facts["package"]:
+        address = f"{asked.origin}/dataset/file.{facts['file'].get('form', 'csv')}"
+        resources = [{"format": facts["file"].get("form", "csv").upper(), "url": address}]
+        return as_json({"success": True, "result": {"name": facts["package"], "resources": resources}})
+    return _file(samples.records, facts["file"]) if path.startswith("/dataset/file.") else not_found()
+
+
+def archive(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer with a ZIP of the records' documents, and of those they point to."""
     if path:
         return not_found()
-    facts = samples.source.request
+    documents: dict[str, Mapping[str, Any] | None] = {}
+    for record in samples.records:
+        documents[record["path"]] = record.get("document")
+        documents |= record.get("linked") or {}
+    file = io.BytesIO()
+    with ZipFile(file, "w") as packed:
+        for name, document in documents.items():
+            packed.writestr(name, _xml(document) if document else "<document>cut short")
+    return Answer(file.getvalue(), media_type="application/zip")
+
+
+def _xml(node: Mapping[str, Any]) -> str:
+    """Return an element as a document of XML; the inverse of what the spider reads."""
+    attributes = "".join(
+        f" {name.removeprefix('@')}={quoteattr(str(value))}"
+        for name, value in node.items()
+        if name.startswith("@")
+    )
+    inside = escape(str(node.get("text", ""))) + "".join(map(_xml, node.get("children", ())))
+    return f"<{node['tag']}{attributes}>{inside}</{node['tag']}>"
+
+
+def table(samples: Samples, asked: "Asked", path: str) -> Answer:
+    """Answer with the file."""
+    return not_found() if path else _file(samples.records, samples.source.request)
+
+
+def _file(records: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Answer:
     names = (
-        [name for name in samples.records[0] if name not in ("_key", "_more")]
-        if samples.records
-        else list(facts["columns"])
+        [name for name in records[0] if name not in ("_key", "_more")] if records else list(facts["columns"])
     )
     file = io.StringIO()
     writer = csv.writer(file, delimiter=facts.get("delimiter", ","))
     writer.writerow(names)
-    for record in samples.records:
+    for record in records:
         beyond = [record["_more"]] if "_more" in record else []
         writer.writerow([*(record.get(name, "") for name in names), *beyond])
     return Answer(file.getvalue().encode(facts.get("encoding", "utf-8-sig")), media_type="text/csv")

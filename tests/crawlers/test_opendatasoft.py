@@ -1,5 +1,6 @@
 """OpenDataSoft v2.1: pages of a hundred, a window of ten thousand, exports beyond it."""
 
+import json
 from urllib.parse import unquote
 
 import pytest
@@ -86,3 +87,54 @@ def test_a_wrong_answer_fails_the_run(answer: Answer, words: str, crawl: Crawl, 
     crawled = crawl(region(serve(lambda _asked: answer)))
 
     assert words in " ".join(crawled.outcome.problems)
+
+
+OLD = REQUEST | {"shape": "v1", "native_id": "recordid"}
+
+
+def old_region(server: LoopbackServer) -> Source:
+    return a_source("opendatasoft", f"{server.origin}/xx", OLD)
+
+
+def as_v1(record: dict[str, str]) -> dict[str, object]:
+    return {"datasetid": "aides", "recordid": f"r-{record['id']}", "fields": record}
+
+
+def test_the_old_api_is_read_alike(crawl: Crawl, serve: Serve) -> None:
+    def reply(asked: Asked) -> Answer:
+        start, rows = int(asked.params.get("start", "0")), int(asked.params.get("rows", "0"))
+        found = [as_v1(record) for record in RECORDS[start : start + rows]]
+        return as_json({"nhits": len(RECORDS), "records": found})
+
+    server = serve(reply)
+
+    crawled = crawl(old_region(server))
+
+    assert crawled.outcome.complete
+    assert crawled.outcome.records == 230
+    assert json.loads(crawled.records[0].payload) == {"id": "A0", "recordid": "r-A0"}
+    assert [(asked.path, asked.params["start"]) for asked in asked_for(server)] == [
+        ("/api/records/1.0/search/", start) for start in ("0", "100", "200")
+    ]
+
+
+def test_the_old_api_beyond_the_window_is_taken_as_a_download(
+    crawl: Crawl, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opendatasoft, "WINDOW", 150)
+
+    def reply(asked: Asked) -> Answer:
+        if asked.path.endswith("/download/"):
+            return as_json([as_v1(record) for record in RECORDS])
+        return as_json({"nhits": len(RECORDS), "records": [as_v1(record) for record in RECORDS[:100]]})
+
+    crawled = crawl(old_region(serve(reply)))
+
+    assert crawled.outcome.complete
+    assert crawled.outcome.records == 230
+
+
+def test_an_old_record_without_its_fields_is_another_answer(crawl: Crawl, serve: Serve) -> None:
+    server = serve(lambda _: as_json({"nhits": 1, "records": [{"recordid": "r-1"}]}))
+
+    assert "a record without `fields`" in crawl(old_region(server)).outcome.problems[0]

@@ -1,5 +1,6 @@
 """The real recorded records come through the real spiders, whole and each once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,6 +58,29 @@ def test_ile_de_france(crawl: Crawl) -> None:
 
     assert crawled.outcome.problems == ()
     assert set(crawled.keys) == {str(record["id_aide"]) for record in records}
+
+
+@pytest.mark.parametrize(
+    ("source_id", "read", "key"),
+    [
+        ("it_incentivi", recast.incentivi_docs, "ID_Incentivo"),
+        ("it_lazio", recast.lazio_posts, "id"),
+        ("it_sicilia", recast.sicilia_posts, "id"),
+        ("it_emilia_romagna", recast.emilia_romagna_items, "UID"),
+        ("it_trento", recast.trento_rows, "_key"),
+        ("fr_drome", recast.drome_aids, "id"),
+        ("de_fdb", recast.fdb_documents, "path"),
+    ],
+)
+def test_a_region_or_a_register(
+    crawl: Crawl, source_id: str, read: Callable[[], list[dict[str, Any]]], key: str
+) -> None:
+    records = read()
+
+    crawled = harvest(crawl, source_id, records)
+
+    assert crawled.outcome.problems == ()
+    assert set(crawled.keys) == {str(record[key]) for record in records}
 
 
 def test_the_eu_portal(crawl: Crawl) -> None:

@@ -47,7 +47,7 @@ def test_search_finds_and_filters(data_dir: Path) -> None:
 
 
 def test_search_prints_a_line_a_call(data_dir: Path) -> None:
-    printed = portal(data_dir, "search", "Wasserstoff")
+    printed = portal(data_dir, "search", "Wasserstoffspeicher")
 
     assert "Richtlinie zur Förderung von Wasserstoffspeichern" in printed
 

@@ -3,9 +3,14 @@
 import gzip
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+from config.settings import Settings
+from config.sources import load_sources
+from crawlers.protocols.archive import ArchiveFacts, Documents
 from crawlers.protocols.table import row_key
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures"
@@ -152,3 +157,21 @@ def incentivi_docs() -> list[dict[str, Any]]:
     """Return the recorded documents of incentivi.gov.it."""
     found: list[dict[str, Any]] = _json("national/italy/incentivi_gov_it_solr_docs_aliased.json")
     return found
+
+
+def drome_aids() -> list[dict[str, Any]]:
+    """Return the recorded aids of the Drôme."""
+    found: list[dict[str, Any]] = _json("regional/fr-drome/departement_drome_data.json")["results"]
+    return found
+
+
+def fdb_documents() -> list[dict[str, Any]]:
+    """Return the recorded programmes of the Förderdatenbank with what they point to."""
+    root = FIXTURES / "national/germany/fdb_xml_export"
+    packed = BytesIO()
+    with ZipFile(packed, "w") as writing:
+        for path in sorted(root.rglob("*.xml")):
+            writing.write(path, str(path.relative_to(root)))
+    facts = ArchiveFacts(**load_sources(Settings().sources)["de_fdb"].request)
+    documents = Documents(packed.getvalue(), facts)
+    return [documents.payload(path) for path in documents.paths if path.startswith(facts.records)]

@@ -14,7 +14,7 @@ from normalize.mapping import compile_path
 from normalize.record import RawRecord
 from tests.conftest import NOW
 
-_KEYS = {"wordpress": "id", "plone": "UID", "table": "_key"}
+_KEYS = {"wordpress": "id", "plone": "UID", "table": "_key", "ckan": "_key", "archive": "path"}
 """Where the protocol itself says which key a record has."""
 FOLDER = Path(__file__).parent
 SOURCES = load_sources(Settings().sources)
