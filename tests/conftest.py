@@ -24,6 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument, never by the bytes.
+
+    A packed file holds the second it was packed at: two workers that begin a moment apart would
+    collect tests of different names, and pytest-xdist would run none of them.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))

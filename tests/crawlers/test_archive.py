@@ -29,7 +29,9 @@ def packed(documents: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as packing:
         for name, document in documents.items():
-            packing.writestr(name, document)
+            member = zipfile.ZipInfo(name)  # of a fixed day, so that a case is the same in each worker
+            member.compress_type = method
+            packing.writestr(member, document)
     return file.getvalue()
 
 
