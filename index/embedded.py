@@ -18,13 +18,15 @@ from index.tantivy_folder import IndexFolder, take_writer
 from index.tantivy_pages import Place, page_of
 from index.tantivy_queries import Question
 from index.tantivy_reader import Reader, every_call, typed_errors
-from index.tantivy_schema import build_schema, to_tantivy
+from index.tantivy_schema import build_schema, cursor_document, to_tantivy
 from index.tantivy_vocabulary import Vocabulary
 from index.words import parse_text
 from normalize.call import Call
 
 CURSOR_ID = "\x00cursor"
 """The document that holds the cursor: committed with the calls, so the two never disagree."""
+BUILDING_THREADS = 2
+"""That index while this one makes documents: with one, documents wait for it."""
 ALL = 2**40
 """More calls than there are."""
 
@@ -115,7 +117,7 @@ class EmbeddedEngine:
             IndexBusy: Somebody else is writing.
         """
         with self._folder.beside() as folder:
-            taken = take_writer(folder)
+            taken = take_writer(folder, threads=BUILDING_THREADS)
             try:
                 writer = Writer(taken)
                 count = writer.upsert(calls, now=now)
@@ -153,7 +155,7 @@ class Writer:
         """Make everything since the last commit visible, and ``cursor`` with it, or nothing."""
         with typed_errors("written"):
             self._live.delete_documents_by_term("id", CURSOR_ID)
-            self._live.add_document(tantivy.Document(id=CURSOR_ID, kind="cursor", cursor=cursor))
+            self._live.add_document(cursor_document(CURSOR_ID, cursor))
             self._live.commit()
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from config.synonyms import load_synonyms
@@ -19,6 +19,8 @@ SHORT_MAX = 3
 """Letters up to which a word is only looked for in texts of its own language: "ai" is an Italian word."""
 CLAUSES_MAX = 6
 """Words of the longest terms."""
+_ALTERNATIVES_KEPT = 4096
+"""Terms of which it is kept what they are called otherwise."""
 
 Words = tuple[str, ...]
 
@@ -137,23 +139,26 @@ def _expansion(clauses: tuple[Clause, ...]) -> Expansion | None:
     if any(clause.quoted or clause.excluded for clause in clauses):
         return None
     words = tuple(word for clause in clauses for word in clause.words)
-    entry = _known(words, clauses[-1])
-    if entry is None:
+    term = _known(words, clauses[-1])
+    if term is None:
         return None
     # A term of several areas says too little of any.
-    areas = tuple(entry.areas) if len(entry.areas) == 1 else ()
-    alternatives = tuple(_alternatives(entry, words))
+    areas = tuple(_entries()[term].areas) if len(_entries()[term].areas) == 1 else ()
+    alternatives = _alternatives(term, words)
     return Expansion(clauses, " ".join(words), areas, alternatives) if areas or alternatives else None
 
 
-def _known(words: Words, last: Clause) -> _Entry | None:
-    """Look a term up as asked, else with its last word in another spelling or number."""
+def _known(words: Words, last: Clause) -> Words | None:
+    """Return a known term as asked, else with its last word in another spelling or number."""
     entries = _entries()
     respelt = [(*words[:-1], other) for other in sorted(last.spellings)] if len(last.words) == 1 else []
-    return next((entries[way] for way in (words, *respelt) if way in entries), None)
+    return next((way for way in (words, *respelt) if way in entries), None)
 
 
-def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
+@lru_cache(_ALTERNATIVES_KEPT)
+def _alternatives(term: Words, asked: Words) -> tuple[Alternative, ...]:
+    """Return what a known term is called otherwise than as it was asked for."""
+    entry = _entries()[term]
     said: dict[Words, Equivalent] = {}
     languages: dict[Words, set[str]] = {}
     for language, word in entry.said:
@@ -165,8 +170,7 @@ def _alternatives(entry: _Entry, asked: Words) -> Iterator[Alternative]:
         for form in (words, *((other,) for other in sorted(numbers) if (other,) != asked)):
             said.setdefault(form, Equivalent(words=word, language=language, by=by))
             languages.setdefault(form, set()).add(language)
-    for form, equivalent in said.items():
-        yield Alternative(form, equivalent, frozenset(languages[form]))
+    return tuple(Alternative(form, said[form], frozenset(languages[form])) for form in said)
 
 
 def equivalents_of(texts: Texts) -> list[str]:
@@ -182,7 +186,7 @@ def equivalents_of(texts: Texts) -> list[str]:
             entry = entries.get(term)
             if entry is None or (_is_short(term) and texts.language not in entry.languages):
                 continue
-            found |= {" ".join(other.words): None for other in _alternatives(entry, term)}
+            found |= {" ".join(other.words): None for other in _alternatives(term, term)}
     for term, entry in entries.items():
         if len(entry.areas) == 1 and next(iter(entry.areas)) in texts.areas:
             found[" ".join(term)] = None

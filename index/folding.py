@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 _SPECIAL = {
     "ß": "s",
@@ -34,6 +35,10 @@ class _Table(dict[int, str]):
 
 _TABLE = _Table()
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_WESTERN = "cp1252"
+"""Letters of western Europe, with quotes, dashes and the euro sign: a byte each."""
+_UNKNOWN = b"\xff"
+"""The byte of "ÿ", which folds to "y": free to stand for what has no byte once folded."""
 
 
 def composed(text: str) -> str:
@@ -43,10 +48,11 @@ def composed(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text lower-cased and without accents, as long as it was."""
-    if not text.isascii():
-        # Most letters are ASCII: to look only at the others is five times as fast as a table for all.
-        text = _BEYOND_ASCII.sub(_folded, text)
-    return text.lower()
+    if text.isascii():
+        return text.lower()
+    folded = _by_bytes(text, _tables()[0])
+    # Most letters are ASCII: to look only at the others is five times as fast as a table for all.
+    return _BEYOND_ASCII.sub(_folded, text).lower() if folded is None else folded
 
 
 def _folded(match: re.Match[str]) -> str:
@@ -55,4 +61,31 @@ def _folded(match: re.Match[str]) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text in order: what is indexed, asked and marked is cut alike."""
-    return [word[:WORD_MAX] for word in WORD.findall(fold(text))]
+    parted = _by_bytes(text, _tables()[1])
+    words = WORD.findall(fold(text)) if parted is None else parted.split()
+    return words if max(map(len, words), default=0) <= WORD_MAX else [word[:WORD_MAX] for word in words]
+
+
+def _by_bytes(text: str, table: bytes) -> str | None:
+    """Return a text of western letters as a table of its bytes changes it, four times as fast as by pattern.
+
+    None where it holds another character, or one that only the pattern knows.
+    """
+    try:
+        changed = text.encode(_WESTERN).translate(table)
+    except UnicodeEncodeError:
+        return None
+    return None if _UNKNOWN in changed else changed.decode(_WESTERN)
+
+
+@cache
+def _tables() -> tuple[bytes, bytes]:
+    """Return each byte folded, and each folded with a blank for what is no letter or digit."""
+    characters = [bytes([code]).decode(_WESTERN, "replace") for code in range(256)]
+    folded = [_BEYOND_ASCII.sub(_folded, one).lower() for one in characters]
+    parted = [one if WORD.fullmatch(one) else " " for one in folded]
+    return _table(folded), _table(parted)
+
+
+def _table(folded: list[str]) -> bytes:
+    return b"".join(one.encode(_WESTERN, "ignore") or _UNKNOWN for one in folded)

@@ -196,8 +196,12 @@ class IndexFolder:
         return facts.st_ino, facts.st_mtime_ns, facts.st_size
 
 
-def take_writer(folder: Path) -> tantivy.IndexWriter:
+def take_writer(folder: Path, *, threads: int = 1) -> tantivy.IndexWriter:
     """Open the writer of the index in ``folder``, which is made when the folder is empty.
+
+    Args:
+        folder: Of one index.
+        threads: That index at once, each with `HEAP_BYTES`: one beside readers, more for a whole index.
 
     Raises:
         IndexBusy: Somebody else holds it.
@@ -205,7 +209,7 @@ def take_writer(folder: Path) -> tantivy.IndexWriter:
     """
     try:
         index = tantivy.Index(build_schema(), path=str(folder))
-        return index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        return index.writer(heap_size=HEAP_BYTES * threads, num_threads=threads)
     except (ValueError, OSError) as error:
         if "LockBusy" in str(error):
             raise IndexBusy("another process is writing to the search index") from error

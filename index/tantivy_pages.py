@@ -13,6 +13,8 @@ from normalize.call import Status
 
 _BEYOND = 20
 """Hits asked for beyond the page, to see where its last group of equals ends."""
+_BEYOND_EQUALS = 1_000
+"""Hits asked for when a page ends among equals: they often are many, and each pass costs the same."""
 _COUNTED_WITH = 10_000
 """Offset up to which hits are counted in the pass that finds them; a page far beyond is counted first."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -75,24 +77,27 @@ class _Pages:
         if cursor is not None and cursor.question != self._question:
             raise CursorError("the cursor belongs to another question")
         self._after = cursor
-        self._total = 0
+        self._total: int | None = None
+        """Counted in the pass that finds the hits, where one pass meets them all."""
         self._by_words = asked.text.ranks and asked.asked.sort == "relevance"
 
     def page(self) -> Page:
         query = self._asked.asked
-        if self._by_words and query.limit and query.offset <= _COUNTED_WITH:
+        places: list[Place] = []
+        if query.limit and query.offset <= _COUNTED_WITH and self._in_one_pass():
             places = self._ordered(query.offset + query.limit + 1)[query.offset :]
-            total = self._total
-        else:
-            total = self._reader.count(self._query)
-            if not query.limit or query.offset >= total:
-                return Page(total, [], None)
+        total = self._reader.count(self._query) if self._total is None else self._total
+        if self._total is None and query.limit and query.offset < total:
             places = self._ordered(query.offset + query.limit + 1)[query.offset :]
         if not places:
             return Page(total, [], None)
         shown = places[: query.limit]
         following = self._cursor(shown[-1], query.offset + len(shown)) if len(places) > len(shown) else None
         return Page(total, shown, following)
+
+    def _in_one_pass(self) -> bool:
+        """Tell whether the pass that finds this page meets every hit: not those before a cursor's place."""
+        return self._by_words or (self._after is None and self._asked.asked.sort != "relevance")
 
     def _ordered(self, upto: int) -> list[Place]:
         if self._asked.asked.sort == "newest":
@@ -101,6 +106,14 @@ class _Pages:
             return self._by_deadline(self._query, upto, group=0)
         return self._by_score(upto) if self._by_words else self._by_status(upto)
 
+    def _counted(
+        self, query: Query, limit: int, order_by: str, *, descending: bool = False
+    ) -> tuple[int | None, list[tuple[float, DocAddress]]]:
+        """Return how many there are, where this pass meets them all, and the first in an order."""
+        if self._in_one_pass():
+            return self._reader.find_and_count(query, limit, order_by=order_by, descending=descending)
+        return None, self._reader.find(query, limit, order_by=order_by, descending=descending)
+
     def _by_newest(self, upto: int) -> list[Place]:
         """Order by first seen, the newest first; the order is kept negative so that it rises."""
         query = self._query
@@ -108,7 +121,7 @@ class _Pages:
             query = both(query, within("newest_order", _LOWEST, -self._after.order))
 
         def find(limit: int) -> list[Place]:
-            found = self._reader.find(query, limit, order_by="newest_order", descending=True)
+            self._total, found = self._counted(query, limit, "newest_order", descending=True)
             return [Place(address, order=-int(value)) for value, address in found]
 
         return self._rest(find, upto)
@@ -128,7 +141,8 @@ class _Pages:
             fresh = both(fresh, within("deadline_order", self._after.order, _HIGHEST))
 
         def find(limit: int) -> list[Place]:
-            found = self._reader.find(fresh, limit, order_by="deadline_order")
+            count, found = self._counted(fresh, limit, "deadline_order")
+            self._total = None if count is None else count + len(stale)
             places = [Place(address, group=group, order=int(value)) for value, address in found]
             # Beyond the last one found nothing is known yet.
             last = places[-1].order if len(places) == limit else None
@@ -181,7 +195,9 @@ class _Pages:
             places = self._after_cursor(self._identified(found))
             if is_all or (len(places) >= upto and self._parts(places[upto - 1], found[-1])):
                 return places[:upto]
-            limit *= 4  # equals go on beyond what was found: they must be whole to be ordered
+            limit = max(
+                limit * 4, _BEYOND_EQUALS
+            )  # equals go on beyond what was found: they must be whole to be ordered
 
     def _parts(self, one: Place, last: Place) -> bool:
         """Tell whether no hit beyond the last one found can stand before or beside ``one``."""

@@ -56,17 +56,18 @@ class Question:
 
     def query(self, without: FacetName | None = None) -> Query:
         """Return everything asked, leaving out the filter of one facet (for its own counts)."""
-        return Query.boolean_query(
-            [(Occur.Must, every_call()), *self._text, *self._filters(without), *self._ranges]
-        )
+        # What is no call, the cursor, holds no word.
+        calls = [] if self.text.ranks else [(Occur.Must, every_call())]
+        return Query.boolean_query([*calls, *self._text, *self._filters(without), *self._ranges])
 
     def scored(self) -> Query:
-        """Return the same with what lifts a hit, such as that it can still be applied for."""
+        """Return the same with what a hit is worth: its words, and that it can still be applied for."""
         lifts = [
             (Occur.Should, Query.const_score_query(self.status(status), bonus))
             for status, bonus in STATUS_BONUS.items()
         ]
-        return Query.boolean_query([(Occur.Must, self.query()), *self.text.bonus(), *lifts])
+        worth = [*self.text.ranking(), *self.text.bonus(), *lifts]
+        return Query.boolean_query([(Occur.Must, self.query()), *worth])
 
     def of_status(self, *statuses: Status) -> Query:
         """Return everything asked that is of one of these statuses now."""

@@ -12,10 +12,14 @@ from index.documents import FOREVER
 from index.engine import SearchUnavailable
 from index.query import FacetName
 from index.tantivy_schema import (
-    TEXT_FIELDS,
+    BEGINNING,
+    BEGINNING_MAX,
+    BETWEEN_VALUES,
+    EVERY,
     TEXTS_KEPT,
     boundaries,
     build_schema,
+    columns_of,
     deadline_order,
     read_shown,
     status_at,
@@ -25,6 +29,8 @@ from normalize.call import Status
 
 FACET_VALUES_MAX = 20_000
 """Above every facet's number of values (NUTS has 1,798 codes); tantivy gives ten unless told."""
+_FREQUENCIES_MAX = 20_000
+"""Words of which it is kept in how many calls they stand."""
 _REMEMBERED_MAX = 64
 """Answers kept a commit; then all are forgotten."""
 
@@ -127,6 +133,7 @@ class Reader:
         self.stamp = stamp
         self._stored: dict[Place, _Stored] = {}
         self._shown: dict[Place, tuple[str, Texts]] = {}
+        self._frequencies: dict[str, int] = {}
         self._judged: Judged | None = None
         self._remembered: dict[object, tuple[int, int, object]] = {}
 
@@ -138,11 +145,12 @@ class Reader:
             found = self._searcher.search(query, 1, count=True)
         return int(getattr(found, "count", 0) or 0)  # tantivy's stub leaves the attribute out
 
-    def find_and_count(self, query: Query, limit: int) -> tuple[int, list[tuple[float, DocAddress]]]:
-        """Return how many documents match and up to ``limit`` of them by score, in one pass."""
+    def find_and_count(
+        self, query: Query, limit: int, *, order_by: str | None = None, descending: bool = False
+    ) -> tuple[int, list[tuple[float, DocAddress]]]:
+        """Return how many documents match, and up to ``limit`` of them as `find` does, in one pass."""
         upto = max(min(limit, self._searcher.num_docs), 1)
-        with typed_errors("read"):
-            found = self._searcher.search(query, upto, count=True)
+        found = self._search(query, upto, True, order_by, descending)
         return int(getattr(found, "count", 0) or 0), list(found.hits)
 
     def find(
@@ -154,14 +162,16 @@ class Reader:
         and a limit of a billion ends the process.
         """
         upto = min(limit, self._searcher.num_docs)
-        if upto < 1:
-            return []
+        return list(self._search(query, upto, False, order_by, descending).hits) if upto > 0 else []
+
+    def _search(
+        self, query: Query, limit: int, counted: bool, order_by: str | None, descending: bool
+    ) -> tantivy.SearchResult:
         order = tantivy.Order.Desc if descending else tantivy.Order.Asc
         with typed_errors("read"):
             if order_by is None:
-                return list(self._searcher.search(query, upto, count=False).hits)
-            found = self._searcher.search(query, upto, count=False, order_by_field=order_by, order=order)
-        return list(found.hits)
+                return self._searcher.search(query, limit, count=counted)
+            return self._searcher.search(query, limit, count=counted, order_by_field=order_by, order=order)
 
     def values(self, field: str, addresses: Sequence[DocAddress]) -> list[int]:
         """Return a number field of each document."""
@@ -170,16 +180,21 @@ class Reader:
 
     def facet_counts(self, query: Query, facets: Sequence[FacetName]) -> dict[FacetName, dict[str, int]]:
         """Return facet -> value -> number of matching documents, exact."""
-        wanted = {
-            facet: {"terms": {"field": f"f_{facet}", "size": FACET_VALUES_MAX}}
-            for facet in dict.fromkeys(facets)
-        }
+        answer = self._buckets(query, [column for facet in facets for column in columns_of(facet)])
+        counts: dict[FacetName, dict[str, int]] = {}
+        for facet in facets:
+            columns = columns_of(facet)
+            if any(answer[column]["sum_other_doc_count"] for column in columns):
+                # More different sets of values than tantivy tells: then each value is counted by itself.
+                columns = (f"f_{facet}",)
+                answer |= self._buckets(query, columns)
+            counts[facet] = _values_of([answer[column]["buckets"] for column in columns])
+        return counts
+
+    def _buckets(self, query: Query, columns: Sequence[str]) -> dict[str, Any]:
+        wanted = {column: {"terms": {"field": column, "size": FACET_VALUES_MAX}} for column in columns}
         with typed_errors("read"):
-            answer: Mapping[str, Any] = self._searcher.aggregate(query, wanted) if wanted else {}
-        return {
-            facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
-            for facet in wanted
-        }
+            return dict(self._searcher.aggregate(query, wanted)) if wanted else {}
 
     def shown(self, address: DocAddress) -> tuple[str, Texts]:
         """Return a call's id and the texts its hit is explained with; kept, for hits come again."""
@@ -200,8 +215,7 @@ class Reader:
 
     def knows(self, word: str) -> bool:
         """Tell whether a folded word stands anywhere."""
-        with typed_errors("read"):
-            return any(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
+        return self.frequency(word) > 0
 
     def stands(self, field: str, word: str) -> bool:
         """Tell whether a folded word stands in a field of any call."""
@@ -209,9 +223,15 @@ class Reader:
             return bool(self._searcher.doc_freq(field, word))
 
     def frequency(self, word: str) -> int:
-        """Return in how many calls a folded word stands, in the field where it stands most."""
-        with typed_errors("read"):
-            return max(self._searcher.doc_freq(field, word) for field in TEXT_FIELDS)
+        """Return in how many calls a folded word stands; kept, for known terms are asked for often."""
+        found = self._frequencies.get(word)
+        if found is None:
+            with typed_errors("read"):
+                found = self._searcher.doc_freq(EVERY, word)
+            if len(self._frequencies) >= _FREQUENCIES_MAX:
+                self._frequencies.clear()
+            self._frequencies[word] = found
+        return found
 
     def beginnings(self, field: str, beginning: str, limit: int) -> list[str]:
         """Return the most frequent words of a field that begin so."""
@@ -220,7 +240,9 @@ class Reader:
 
     def knows_beginning(self, beginning: str) -> bool:
         """Tell whether a word with this beginning stands anywhere."""
-        return any(self.count_beginnings(field, beginning, 1) for field in TEXT_FIELDS)
+        if len(beginning) <= BEGINNING_MAX:
+            return self.knows(beginning + BEGINNING)
+        return bool(self.count_beginnings(EVERY, beginning, 1))
 
     def count_beginnings(self, field: str, beginning: str, limit: int) -> int:
         """Return how many words of a field begin so, counting up to ``limit`` a segment or more."""
@@ -295,6 +317,17 @@ def _judge(stored: _Stored, address: DocAddress, moment: int) -> Stale:
     over = stored.withdrawn or stored.base_status == "closed" or stored.closes < moment
     order = deadline_order(stored.call_id, following, continuous=stored.continuous, over=over)
     return Stale(stored.call_id, address, following, order, status_at(stored, moment), stored.written_status)
+
+
+def _values_of(columns: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, int]:
+    """Return value -> count of the sets of values in the columns of a facet."""
+    counts: dict[str, int] = {}
+    for buckets in columns:
+        for bucket in buckets:
+            for value in str(bucket["key"]).split(BETWEEN_VALUES):
+                counts[value] = counts.get(value, 0) + int(bucket["doc_count"])
+    counts.pop("", None)
+    return counts
 
 
 @contextmanager

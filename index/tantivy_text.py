@@ -6,10 +6,20 @@ from tantivy import Occur, Query
 
 from index.expansion import Alternative, Expansion, expand
 from index.tantivy_reader import Reader
-from index.tantivy_schema import TEXT_FIELDS, build_schema
+from index.tantivy_schema import (
+    BEGINNING,
+    BEGINNING_MAX,
+    EVERY,
+    TEXT_FIELDS,
+    TITLE_BEGINNING,
+    build_schema,
+)
 from index.words import FUZZY_MIN, PREFIX_MIN, Clause
 
 WEIGHTS = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, "body": 1.0}
+_ROUGHLY = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, EVERY: 1.0}
+"""The same where many words may stand for one: to look through those of all texts once is enough."""
+_BY_BEGINNING = {"title": 5.0, EVERY: 1.0}
 SPELLING, EQUIVALENT, PREFIX, FUZZY = 0.7, 0.6, 0.3, 0.15
 """What another spelling, another word, the beginning of a word and a typing error are worth."""
 THROUGH_TAXONOMY = 0.1
@@ -51,20 +61,28 @@ class TextQuestion:
         return bool(self._wanted)
 
     def clauses(self) -> list[tuple[Occur, Query]]:
-        """Return what a hit must and must not hold; empty for everything.
+        """Return what a hit must and must not hold, worth nothing; empty for everything.
 
         A known term is also found by its equivalents: "Wasserstoff" finds a French call for
         hydrogène, and every call tagged with hydrogen technologies.
         """
-        expanded = {expansion.clauses[0]: expansion for expansion in self.expansions}
-        asked = [self._expanded(expansion) for expansion in expanded.values()]
-        asked += [self._clause(clause) for clause in self._wanted if clause not in self._covered]
-        without = [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
-        return [(Occur.Must, query) for query in asked] + without
+        asked = [self._expanded(expansion) for expansion in self.expansions]
+        asked += [self._matching(clause) for clause in self._wanted if clause not in self._covered]
+        found = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in asked]
+        return found + [(Occur.MustNot, self._without(clause)) for clause in self._excluded]
+
+    def ranking(self) -> list[tuple[Occur, Query]]:
+        """Return what makes one hit worth more than another: where what was asked for stands, and how."""
+        ways = [way for clause in self._wanted for way in self._valued(clause)]
+        for expansion in self.expansions:
+            ways += [way for other in expansion.alternatives for way in self._otherwise(other)]
+            if expansion.areas:
+                ways.append(Query.const_score_query(self._tagged(expansion), THROUGH_TAXONOMY))
+        return [(Occur.Should, way) for way in ways]
 
     def bonus(self) -> list[tuple[Occur, Query]]:
         """Return what lifts a hit: the words themselves, a whole identifier."""
-        lifts = [(self._exactly(clause), EXACT_BONUS) for clause in self._wanted if clause.open_end]
+        lifts = [(any_of(self._literal(clause)), EXACT_BONUS) for clause in self._wanted if clause.open_end]
         lifts += [(self._literally(expansion), LITERAL_BONUS) for expansion in self.expansions]
         whole = " ".join(word for clause in self._wanted for word in clause.words)
         if whole:
@@ -73,30 +91,34 @@ class TextQuestion:
         return [(Occur.Should, Query.const_score_query(query, score)) for query, score in lifts]
 
     def _literally(self, expansion: Expansion) -> Query:
-        return Query.boolean_query([(Occur.Must, self._clause(clause)) for clause in expansion.clauses])
+        return Query.boolean_query([(Occur.Must, self._matching(clause)) for clause in expansion.clauses])
 
     def _expanded(self, expansion: Expansion) -> Query:
         ways = [self._literally(expansion)]
-        ways += [way for other in expansion.alternatives for way in self._otherwise(other)]
-        if expansion.areas:
-            tagged = [Query.term_query(self._schema, "f_area", area) for area in expansion.areas]
-            ways.append(Query.const_score_query(any_of(tagged), THROUGH_TAXONOMY))
-        return any_of(ways)
+        for other in expansion.alternatives:
+            if all(map(self._reader.knows, other.words)):
+                ways.append(self._spoken(other, any_of(self._anywhere(other.words))))
+        return any_of([*ways, self._tagged(expansion)] if expansion.areas else ways)
+
+    def _tagged(self, expansion: Expansion) -> Query:
+        return any_of(Query.term_query(self._schema, "f_area", area) for area in expansion.areas)
+
+    def _spoken(self, other: Alternative, found: Query) -> Query:
+        """Return ``found``, of short words only in texts of their own languages."""
+        if not other.is_short:
+            return found
+        spoken = any_of(
+            Query.term_query(self._schema, "f_language", language) for language in sorted(other.languages)
+        )
+        return Query.boolean_query([(Occur.Must, found), (Occur.Must, Query.const_score_query(spoken, 0.0))])
 
     def _otherwise(self, other: Alternative) -> Iterator[Query]:
         """Yield a query for other words where some call knows them: most of a list it does not."""
-        there = [field for field in WEIGHTS if all(self._reader.stands(field, word) for word in other.words)]
-        if not there:
+        if not all(map(self._reader.knows, other.words)):
             return
-        found = any_of(self._words(field, other.words, WEIGHTS[field] * EQUIVALENT) for field in there)
-        if other.is_short:
-            spoken = any_of(
-                Query.term_query(self._schema, "f_language", language) for language in sorted(other.languages)
-            )
-            found = Query.boolean_query(
-                [(Occur.Must, found), (Occur.Must, Query.const_score_query(spoken, 0.0))]
-            )
-        yield found
+        there = [field for field in WEIGHTS if all(self._reader.stands(field, word) for word in other.words)]
+        for field in there:
+            yield self._spoken(other, self._words(field, other.words, WEIGHTS[field] * EQUIVALENT))
 
     def _may_be_misspelt(self, clause: Clause) -> bool:
         """Allow a typing error only in a long word that neither a call nor a list of terms knows."""
@@ -109,27 +131,43 @@ class TextQuestion:
 
     # --- one clause
 
-    def _clause(self, clause: Clause) -> Query:
-        ways = [self._exactly(clause)]
+    def _matching(self, clause: Clause) -> Query:
+        """Return what finds a clause, wherever it stands."""
+        ways = list(self._literal(clause))
         if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN:
-            ways += self._going_on(clause)
+            ways += self._begun(clause)
         if clause.words[0] in self.fuzzy and len(clause.words) == 1:
-            ways += [
-                Query.const_score_query(
-                    Query.fuzzy_term_query(self._schema, field, clause.words[0]), FUZZY * weight
-                )
-                for field, weight in WEIGHTS.items()
-            ]
+            ways.append(Query.fuzzy_term_query(self._schema, EVERY, clause.words[0]))
         return any_of(ways)
 
-    def _exactly(self, clause: Clause) -> Query:
-        ways = [self._words(field, clause.words, weight) for field, weight in WEIGHTS.items()]
-        ways += [
-            self._words(field, (word,), weight * SPELLING)
-            for word in self._known[clause]
-            for field, weight in WEIGHTS.items()
-        ]
-        return any_of(ways)
+    def _begun(self, clause: Clause) -> list[Query]:
+        if len(clause.words) == 1:
+            return [self._beginning(EVERY, word) for word in (clause.words[0], *sorted(clause.respelt))]
+        return [self._phrase_going_on(field, clause.words) for field in TEXT_FIELDS]
+
+    def _literal(self, clause: Clause) -> Iterator[Query]:
+        """Yield what finds the words of a clause, and its other spellings."""
+        yield from self._anywhere(clause.words)
+        for word in self._known[clause]:
+            yield from self._anywhere((word,))
+
+    def _anywhere(self, words: tuple[str, ...]) -> list[Query]:
+        if len(words) == 1:
+            return [Query.term_query(self._schema, EVERY, words[0])]
+        return [Query.phrase_query(self._schema, field, list(words)) for field in TEXT_FIELDS]
+
+    def _valued(self, clause: Clause) -> Iterator[Query]:
+        """Yield where a clause may stand, and what that is worth."""
+        for field, weight in WEIGHTS.items():
+            yield self._words(field, clause.words, weight)
+            for word in self._known[clause]:
+                yield self._words(field, (word,), weight * SPELLING)
+        if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN:
+            yield from self._going_on(clause)
+        if clause.words[0] in self.fuzzy and len(clause.words) == 1:
+            for field, weight in _ROUGHLY.items():
+                typed = Query.fuzzy_term_query(self._schema, field, clause.words[0])
+                yield Query.const_score_query(typed, FUZZY * weight)
 
     def _words(self, field: str, words: Sequence[str], boost: float) -> Query:
         if len(words) == 1:
@@ -138,20 +176,22 @@ class TextQuestion:
             query = Query.phrase_query(self._schema, field, list(words))
         return Query.boost_query(query, boost)
 
-    def _going_on(self, clause: Clause) -> list[Query]:
-        """Return queries for words that begin with the last one."""
-        if len(clause.words) == 1:
-            return [
-                Query.const_score_query(self._beginning(field, word), PREFIX * weight)
-                for word in (clause.words[0], *sorted(clause.respelt))
-                for field, weight in WEIGHTS.items()
-            ]
-        return [
-            Query.const_score_query(self._phrase_going_on(field, clause.words), PREFIX * weight)
-            for field, weight in WEIGHTS.items()
-        ]
+    def _going_on(self, clause: Clause) -> Iterator[Query]:
+        """Yield where words that begin with the last one may stand, and what that is worth."""
+        if len(clause.words) > 1:
+            for field, weight in WEIGHTS.items():
+                yield Query.const_score_query(self._phrase_going_on(field, clause.words), PREFIX * weight)
+            return
+        for word in (clause.words[0], *sorted(clause.respelt)):
+            fields = _ROUGHLY if len(word) > BEGINNING_MAX else _BY_BEGINNING
+            for field, weight in fields.items():
+                yield Query.const_score_query(self._beginning(field, word), PREFIX * weight)
 
     def _beginning(self, field: str, word: str) -> Query:
+        """Return a query for words of a field that begin so; the shortest beginnings stand there as words."""
+        if len(word) <= BEGINNING_MAX:
+            mark = BEGINNING if field == EVERY else TITLE_BEGINNING
+            return Query.term_query(self._schema, EVERY, word + mark)
         # Not a pattern: tantivy refuses the long ones.
         return Query.fuzzy_term_query(self._schema, field, word, distance=0, prefix=True)
 
@@ -163,9 +203,7 @@ class TextQuestion:
 
     def _without(self, clause: Clause) -> Query:
         singles = [(word,) for word in clause.spellings]
-        return any_of(
-            self._words(field, words, 1.0) for field in TEXT_FIELDS for words in (clause.words, *singles)
-        )
+        return any_of(way for words in (clause.words, *singles) for way in self._anywhere(words))
 
 
 def any_of(ways: Iterable[Query]) -> Query:

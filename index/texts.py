@@ -1,32 +1,22 @@
 """The texts of a call that a hit is explained with."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
-from index.folding import WORD, fold
+from index.folding import fold
 from index.query import ReasonField
 
-
-class FoldedText:
-    """A text as it is compared: folded, its words known. Each is worked out once.
-
-    Attributes:
-        text: As long as the text it was made of, so that offsets hold for both.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = fold(text)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Return its different words."""
-        return frozenset(WORD.findall(self.text))
+FIELD_END = "\x00"
+"""Stands between two fields and in none of them: words side by side never reach from one into the next."""
+_HEAD: tuple[ReasonField, ...] = ("identifier", "title", "keywords", "summary")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """What of a call is looked at: as it is shown, and folded."""
+    """What of a call is looked at, as shown and folded: as long as it was, so that offsets hold for both."""
 
     title: str
     summary: str = ""
@@ -47,13 +37,22 @@ class Texts:
             "body": self.body,
         }
 
-    def folded(self, field: ReasonField) -> FoldedText:
-        """Return a field folded; kept, for the same calls are found again and again."""
-        found = self._folded.get(field)
-        if found is None:
-            found = self._folded[field] = FoldedText(self.fields[field])
-        return found
+    @cached_property
+    def head(self) -> str:
+        """Return the short fields folded, one after another: to look at all at once is much faster."""
+        return fold(FIELD_END.join(self.fields[field] for field in _HEAD))
 
     @cached_property
-    def _folded(self) -> dict[ReasonField, FoldedText]:
-        return {}
+    def folded_body(self) -> str:
+        """Return the body folded."""
+        return fold(self.body)
+
+    def place(self, start: int) -> tuple[ReasonField, int]:
+        """Return the field that a character of `head` stands in, and where that field begins there."""
+        at = bisect_right(self._begins, start) - 1
+        return _HEAD[at], self._begins[at]
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        lengths = [len(self.fields[field]) + len(FIELD_END) for field in _HEAD[:-1]]
+        return list(accumulate(lengths, initial=0))

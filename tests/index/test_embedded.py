@@ -2,17 +2,21 @@
 
 import multiprocessing
 import shutil
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import tantivy
 
-from index import tantivy_folder, tantivy_schema, tantivy_text
+from config.taxonomy import load_taxonomy
+from index import tantivy_folder, tantivy_reader, tantivy_schema, tantivy_text
+from index.documents import facet_values
 from index.embedded import EmbeddedEngine
 from index.engine import IndexBusy, SearchUnavailable
-from index.query import SearchQuery
-from tests.calls import DAY, call, deadline
+from index.query import FacetName, SearchQuery
+from normalize.call import Applicant
+from tests.calls import DAY, call, deadline, tag
 from tests.conftest import NOW
 from tests.index.conftest import Fill, Place
 
@@ -196,3 +200,33 @@ def test_two_typing_errors_find_nothing_and_are_still_asked_about(tmp_path: Path
     result = engine.search(SearchQuery(text="elektrolyzers "), now=NOW)
 
     assert (result.total, result.suggestion) == (0, "electrolysers")
+
+
+def test_every_value_is_counted_once_whatever_columns_it_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls of many values, more different sets of them than tantivy tells, and a call that repeats one."""
+    areas = [key for key, _ in load_taxonomy().areas()]
+    calls = [
+        call(
+            number,
+            tags=tuple(tag(area) for area in areas[number : number + number % 7]),
+            applicants=get_args(Applicant)[: number % 8],
+            countries=tuple(code for bit, code in enumerate(("BE", "FR", "DE")) if number >> bit & 1) * 2,
+        )
+        for number in range(30)
+    ]
+    facets: tuple[FacetName, ...] = ("sector", "area", "applicant", "country")
+    engine = EmbeddedEngine(tmp_path / "index")
+    engine.rebuild(calls, cursor=1, now=NOW)
+
+    counted = engine.search(SearchQuery(), now=NOW, facets=facets).facets
+    expected = {
+        facet: Counter(value for one in calls for value in dict.fromkeys(facet_values(one)[facet]))
+        for facet in facets
+    }
+
+    assert {facet: {one.value: one.count for one in counted[facet]} for facet in facets} == expected
+    monkeypatch.setattr(tantivy_reader, "FACET_VALUES_MAX", 4)  # values of countries; of sets there are eight
+    again = EmbeddedEngine(tmp_path / "index").search(SearchQuery(), now=NOW, facets=("country",)).facets
+    assert {one.value: one.count for one in again["country"]} == expected["country"]

@@ -8,12 +8,12 @@ from index.expansion import expand
 from index.folding import fold
 from index.highlighting import SNIPPET, Matcher, explain
 from index.query import Highlight
-from index.texts import FoldedText, Texts
+from index.texts import Texts
 from index.words import parse_text
 
 
 def marked(text: str, asked: str, fuzzy: str = "") -> list[str]:
-    marks = Matcher(parse_text(asked), frozenset(fuzzy.split())).marks(FoldedText(text))
+    marks = Matcher(parse_text(asked), frozenset(fuzzy.split())).marks(fold(text))
     return [text[mark.start : mark.end] for mark in marks]
 
 
@@ -33,6 +33,13 @@ def test_a_word_is_marked_whole_and_nothing_inside_another() -> None:
 
 def test_a_phrase_is_marked_as_one_and_its_words_alone_are_not() -> None:
     assert marked("A fuel for a fuel-cell, no cell.", '"fuel cell"') == ["fuel-cell"]
+
+
+def test_words_side_by_side_never_reach_from_one_field_into_the_next() -> None:
+    texts = Texts("For fuel", summary="Cells and fuel", keywords="cell")
+
+    assert reasons(texts, '"fuel cells"') == []
+    assert reasons(texts, '"cells and"') == [("cells and", "Cells and", "summary", "exact")]
 
 
 def test_what_is_excluded_is_not_marked() -> None:

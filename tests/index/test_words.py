@@ -76,6 +76,13 @@ def test_one_edit(one: str, other: str, expected: bool) -> None:
     assert within_one_edit(one, other) is expected
 
 
+@given(st.text(st.characters(codec="cp1252"), max_size=60) | st.text("éß", min_size=95, max_size=105))
+def test_western_letters_fold_as_all_letters_do(text: str) -> None:
+    beyond = "ж"  # no western letter: the whole text is then folded the other way
+    assert fold(text) == fold(text + beyond)[:-1]
+    assert words_of(text) == words_of(f"{text} {beyond}")[:-1]
+
+
 @given(st.text(max_size=60))
 def test_folding_moves_no_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
