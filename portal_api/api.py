@@ -1,23 +1,23 @@
 """The JSON API, ``/api/v1``."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi import Path as PathParameter
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from index.paging import CursorError
-from index.query import FACETS, FacetName, FacetValue, Highlight, SearchQuery, SearchResult
+from index.query import FACETS, FacetName, FacetValue, Hit, SearchQuery
 from index.suggesting import SUGGESTIONS_MAX, suggest
 from normalize.call import Call
 from portal_api import documents, parameters
 from portal_api.conditional import is_known
 from portal_api.history import event_words
+from portal_api.json_text import array_of, call_json, object_of, written
 from portal_api.parameters import problems
-from portal_api.presenting import call_document
 from portal_api.query_params import ParameterError, read_query
 from portal_api.state import Portal, PortalDep
 from store import reading
@@ -70,31 +70,21 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
             raise
         raise HTTPException(404, f"there is no page at this cursor: {error}") from error
     calls = {call.id: call for call in reading.get_calls(portal.db, [hit.call_id for hit in result.hits])}
+    hits = [_hit(hit, calls[hit.call_id], now) for hit in result.hits if hit.call_id in calls]
     document = {
-        "total": result.total,
-        "query": query.model_dump(mode="json", exclude_defaults=True),
-        "offset": query.offset,
-        "limit": query.limit,
-        "hits": [
-            {
-                "call": call_document(calls[hit.call_id], now),
-                "highlights": [_highlight(mark) for mark in hit.highlights],
-                "reasons": [asdict(why) for why in hit.reasons],
-                "score": round(hit.score, 3),
-            }
-            for hit in result.hits
-            if hit.call_id in calls
-        ],
-        "facets": _facet_documents(result),
-        "corrections": dict(result.corrections),
-        "expanded": dict(result.expanded),
-        "equivalents": {
-            word: [asdict(other) for other in others] for word, others in result.equivalents.items()
-        },
-        "suggestion": result.suggestion,
-        "next_cursor": result.next_cursor,
+        "total": written(result.total),
+        "query": written(query.model_dump(mode="json", exclude_defaults=True)),
+        "offset": written(query.offset),
+        "limit": written(query.limit),
+        "hits": array_of(hits),
+        "facets": written(result.facets),
+        "corrections": written(result.corrections),
+        "expanded": written(result.expanded),
+        "equivalents": written(result.equivalents),
+        "suggestion": written(result.suggestion),
+        "next_cursor": written(result.next_cursor),
     }
-    return answer_with_etag(request, document)
+    return answer_with_etag(request, object_of(document))
 
 
 @router.get(
@@ -111,18 +101,18 @@ def suggest_texts(request: Request, portal: PortalDep) -> Response:
     for field in other.model_dump(exclude_defaults=True):
         raise ParameterError(field, "no such parameter")
     found = suggest(portal.engine, query.text, now=portal.clock(), limit=min(query.limit, SUGGESTIONS_MAX))
-    return answer_with_etag(request, found.model_dump(mode="json"))
+    return answer_with_etag(request, written(found))
 
 
-def _highlight(mark: Highlight) -> dict[str, Any]:
-    return asdict(mark)
-
-
-def _facet_documents(result: SearchResult) -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [{"value": one.value, "count": one.count, "selected": one.selected} for one in values]
-        for name, values in result.facets.items()
-    }
+def _hit(hit: Hit, call: Call, now: datetime) -> bytes:
+    return object_of(
+        {
+            "call": call_json(call, now),
+            "highlights": written(hit.highlights),
+            "reasons": written(hit.reasons),
+            "score": written(round(hit.score, 3)),
+        }
+    )
 
 
 def _facets(request: Request) -> Sequence[FacetName]:
@@ -157,10 +147,10 @@ def call_history(request: Request, call_id: CallId, portal: PortalDep) -> Respon
             old=event.old,
             new=event.new,
             words=event_words(event, zone),
-        ).model_dump(mode="json")
+        )
         for event in reading.events_of(portal.db, call.id)
     ]
-    return answer_with_etag(request, events)
+    return answer_with_etag(request, written(events))
 
 
 @router.get(
@@ -179,7 +169,7 @@ def _one_call(request: Request, portal: Portal, call_id: str) -> Response:
     call = find_call(portal, call_id)
     if call is None:
         raise HTTPException(404, f"there is no call {call_id!r}")
-    return answer_with_etag(request, call_document(call, portal.clock()))
+    return answer_with_etag(request, call_json(call, portal.clock()))
 
 
 def find_call(portal: Portal, call_id: str) -> Call | None:
@@ -198,7 +188,7 @@ def facets(request: Request, portal: PortalDep) -> Response:
     """Return the facet counts of a search without its hits."""
     query = read_query(request.query_params, own={"facets"}).question()
     result = portal.engine.search(query, now=portal.clock(), facets=_facets(request))
-    return answer_with_etag(request, _facet_documents(result))
+    return answer_with_etag(request, written(result.facets))
 
 
 @router.get(
@@ -230,15 +220,13 @@ def taxonomy(portal: PortalDep) -> documents.TaxonomyDocument:
     )
 
 
-def answer_with_etag(request: Request, document: object) -> Response:
-    """Answer with an entity tag of the content (RFC 9110, section 8.8.3), or 304 when it is known.
+def answer_with_etag(request: Request, document: bytes) -> Response:
+    """Answer a JSON document with an entity tag of it (RFC 9110, section 8.8.3), or 304 when it is known.
 
     The tag is weak: the same content also goes out compressed.
     """
-    response = JSONResponse(document)
-    tag = f'W/"{sha256(bytes(response.body)).hexdigest()[:24]}"'
+    tag = f'W/"{sha256(document).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return response
+    return Response(document, media_type="application/json", headers=headers)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 
 from normalize.call import Call
-from portal_api import presenting
 from portal_api.calendars import write_calendar
 from portal_api.feeds import write_atom
 from portal_api.frames import Frame
+from portal_api.json_text import call_json
 from portal_api.spreadsheets import write_csv, write_xlsx
 
 Writer = Callable[[Iterable[Call], BinaryIO, Frame], None]
@@ -46,7 +46,7 @@ def _document(calls: Iterable[Call], out: BinaryIO, frame: Frame) -> None:
 
 
 def _json(call: Call, frame: Frame) -> bytes:
-    return json.dumps(presenting.call_document(call, frame.now), ensure_ascii=False).encode()
+    return call_json(call, frame.now)
 
 
 FORMATS: Mapping[str, tuple[Writer, str]] = {

@@ -19,6 +19,7 @@ from portal_api.common_grants import documents
 from portal_api.common_grants.asking import found_in_order, read_filters
 from portal_api.common_grants.custom_fields import PUBLISHED, SCHEMAS_PATH, schema_document
 from portal_api.common_grants.opportunity import opportunity, opportunity_id
+from portal_api.json_text import written
 from portal_api.query_params import ParameterError
 from portal_api.state import Portal, PortalDep
 from store import reading
@@ -96,7 +97,7 @@ def list_opportunities(
     answer = documents.OpportunityList(
         items=_items(portal, _page_of(ids, paging)), pagination_info=_pagination(ids, paging)
     )
-    return answer_with_etag(request, _dumped(answer))
+    return answer_with_etag(request, written(_dumped(answer)))
 
 
 @router.post(
@@ -149,7 +150,7 @@ def view_opportunity(
     if call_id is None:
         raise HTTPException(404, f"there is no opportunity {opp_id}")
     (item,) = _items(portal, [call_id])
-    return answer_with_etag(request, _dumped(documents.OpportunityAnswer(data=item)))
+    return answer_with_etag(request, written(_dumped(documents.OpportunityAnswer(data=item))))
 
 
 @schemas_router.get(
