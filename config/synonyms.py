@@ -18,12 +18,17 @@ Meaning = Mapping[_Language, Annotated[tuple[_Word, ...], Field(min_length=1)]]
 
 
 class Synonyms(BaseModel):
-    """Every meaning by its key. ``version`` names the state of the list."""
+    """Every meaning by its key. ``version`` names the state of the list.
+
+    Attributes:
+        parts: Language -> words that its compounds are made of, besides those of the taxonomy.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str = Field(min_length=1)
     meanings: Mapping[str, Meaning]
+    parts: Meaning = {}
 
 
 @cache

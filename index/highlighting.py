@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from index.compounds import HYPHENATED, PART_MIN, joined, parts_of
 from index.expansion import Alternative, Expansion
 from index.folding import words_of
 from index.query import WAYS, Highlight, Reason, ReasonField, Span, Way
 from index.texts import FIELD_END, Texts
 from index.words import PREFIX_MIN, Clause, within_one_edit
+from normalize.tagging.patterns import COMPOUNDING
 
 SNIPPET = 260
 """Characters of a body's snippet: two lines on a desk, five on a phone."""
@@ -86,6 +88,7 @@ class Matcher:
         self._areas = {area: expansion.asked for expansion in expansions for area in expansion.areas}
         longest_first = sorted(self._wanted, key=lambda clause: -len(clause.words))
         self._parts = list(dict.fromkeys(part for clause in longest_first for part in _parts(clause)))
+        self._alone = {clause.words[0] for clause in self._wanted if _is_alone(clause)}
         self._otherwise: dict[str, list[_Part]] = {}
         for words in sorted(self._others, key=lambda words: -len(words)):
             self._otherwise.setdefault(words[0], []).append(_part(words))
@@ -105,6 +108,8 @@ class Matcher:
             # There may be a hundred: to look for each takes longer than to know the words of the text.
             there = self._otherwise.keys() & set(words_of(folded))
             parts += sorted((part for word in there for part in self._otherwise[word]), key=_length)
+        if self._alone:
+            parts += [_Part(word) for word in self._compounds(folded, language)]
         if self._fuzzy:
             parts += [_Part(word) for word in self._misspelt(folded)]
         if not parts:
@@ -166,16 +171,43 @@ class Matcher:
             return asked, "exact", None
         if len(words) == 1 and words[0] in clause.spellings:
             return asked, "spelling", None
+        if _is_alone(clause) and "".join(words) == asked:
+            return asked, "spelling", None
         beginnings = [clause.words, *((word,) for word in clause.respelt)]
         if clause.open_end and any(_goes_on(words, begun) for begun in beginnings):
             return asked, "prefix", None
+        if _is_alone(clause) and any(asked in parts_of(words[0], language) for language in COMPOUNDING):
+            return asked, "compound", None
         if len(words) == len(clause.words) == 1 and clause.words[0] in self._fuzzy:
             return (asked, "typo", None) if within_one_edit(words[0], clause.words[0]) else None
         return None
 
+    def _compounds(self, text: str, language: str | None) -> list[str]:
+        """Return the words of a text that a word asked for is a part of, or that hyphens part it in."""
+        found = set[str]()
+        if language in COMPOUNDING:
+            places = ((asked, at) for asked in self._alone for at in _places(text, asked))
+            words = ((asked, _word_around(text, at)) for asked, at in places)
+            found |= {word for asked, word in words if asked in parts_of(word, language)}
+        if "-" in text:
+            found |= {there for there in HYPHENATED.findall(text) if joined(there) in self._alone}
+        return sorted(found)
+
     def _misspelt(self, text: str) -> list[str]:
         """Return the words of a text that may be a mistyped one."""
         return sorted({word for typed in self._fuzzy for word in _near(text, typed)})
+
+
+def _is_alone(clause: Clause) -> bool:
+    """Tell whether a clause may stand in a compound: quotes ask for the word itself."""
+    return len(clause.words) == 1 and not clause.quoted and len(clause.words[0]) >= PART_MIN
+
+
+def _word_around(text: str, at: int) -> str:
+    start = at
+    while start and text[start - 1].isalnum():
+        start -= 1
+    return text[start : _end_of_word(text, at)]
 
 
 def _near(text: str, typed: str) -> Iterator[str]:

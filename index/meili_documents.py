@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
+from index.compounds import parts_in
 from index.documents import FOREVER, IndexDocument
 from index.expansion import equivalents_of
 from index.folding import words_of
@@ -228,9 +229,11 @@ def _folded(text: str) -> str:
 def _forms(document: IndexDocument) -> list[str]:
     """Return the other forms of the document's words: a question cannot ask for one word or another."""
     found: dict[str, None] = {}
+    language = document.facets["language"][0]
     for text in (document.title, document.keywords, document.summary, document.body):
         for form in _written_otherwise(text):
             found[form] = None
+        found |= dict.fromkeys(sorted(parts_in(words_of(text), language)))
     return list(found)
 
 

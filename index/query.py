@@ -21,7 +21,7 @@ FacetName = Literal[
 ]  # fmt: skip
 FACETS: tuple[FacetName, ...] = FacetName.__args__  # type: ignore[attr-defined]  # typing keeps the words there
 Sort = Literal["relevance", "deadline", "newest"]
-Way = Literal["exact", "spelling", "prefix", "typo", "synonym", "translation"]
+Way = Literal["exact", "spelling", "prefix", "compound", "typo", "synonym", "translation"]
 WAYS: tuple[Way, ...] = Way.__args__  # type: ignore[attr-defined]  # the strongest first
 ReasonField = Literal["identifier", "title", "keywords", "summary", "body", "area"]
 NOT_STATED = "not_stated"
@@ -114,8 +114,8 @@ class Reason:
         asked: Words as they were typed, folded ("waerme" for "Waerme", "fuel cell").
         found: What stands there, as it is written; of an area its key.
         field: Where: a field of the call, or ``area`` for a technology it is tagged with.
-        by: The words themselves; another spelling or the plural; words that begin so; a typing
-            error; another word of the same language for the same thing; a translation.
+        by: The words themselves; another spelling or the plural; words that begin so; a compound of
+            them; a typing error; another word of the same language for the same thing; a translation.
         language: Language of what was found (ISO 639-1), for synonyms and translations; None where
             several languages write it so and the call's is none of them.
     """

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import tantivy
 
+from index.compounds import joined_words, parts_in
 from index.documents import FOREVER, IndexDocument
 from index.folding import words_of
 from index.query import FACETS, NOT_STATED, FacetName
@@ -15,7 +16,7 @@ from index.texts import Texts
 from index.words import PREFIX_MIN
 from normalize.call import Status
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
 TEXTS_KEPT = 2048
 """Texts of calls kept as read and folded, some 25 kB each: the same calls are found again and again."""
@@ -33,6 +34,8 @@ EVERY = "every"
 """The field of every word of a call, once: what is found and counted is looked up in one place."""
 BEGINNING, TITLE_BEGINNING = "*", "^"
 """Behind the first letters of a word there: of any, and of one of the title."""
+PART = "+"
+"""Behind a word there that a compound begins or ends with."""
 BEGINNING_MAX = 3
 """Letters of a beginning that is looked up, not searched for, as are those of `PREFIX_MIN`, one less:
 thousands of words begin with "in"."""
@@ -85,11 +88,13 @@ def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
     following = next(((until, at) for until, at in document.deadlines if until >= moment), None)
     title, body = words_of(document.title), words_of(document.body)
     others = [document.summary, document.keywords, document.tags, *document.identifiers]
+    language = document.facets["language"][0]
+    joined = joined_words((document.title, document.summary, document.keywords, document.body))
     fields = tantivy.Document(
         id=document.call_id,
         kind="call",
         base_status=document.base_status,
-        every=_every(title, [*body, *words_of("\n".join(others))]),
+        every=_every(title, [*body, *words_of("\n".join(others))], joined, language),
         title=" ".join(title),
         summary=_joined(document.summary),
         keywords=_joined(f"{document.keywords}\n{document.tags}"),
@@ -242,13 +247,14 @@ def _ranked(call_id: str, rank: int) -> int:
     return (max(rank, 0) << _TIE_BITS) + tie
 
 
-def _every(title: Sequence[str], others: Iterable[str]) -> str:
-    """Return every different word, then their beginnings, marked as such."""
-    words = {*title, *others}
+def _every(title: Sequence[str], others: Iterable[str], joined: Iterable[str], language: str) -> str:
+    """Return every different word, then their beginnings and parts, marked as such."""
+    words = {*title, *others, *joined}
     parts = [*words]
     for begun, mark in ((words, BEGINNING), (title, TITLE_BEGINNING)):
         longest = {word[:BEGINNING_MAX] for word in begun}
         parts += [beginning + mark for beginning in longest | {word[:PREFIX_MIN] for word in longest}]
+    parts += [part + PART for part in parts_in(words, language)]
     return " ".join(parts)
 
 

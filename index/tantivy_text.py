@@ -10,6 +10,7 @@ from index.tantivy_schema import (
     BEGINNING,
     BEGINNING_MAX,
     EVERY,
+    PART,
     TEXT_FIELDS,
     TITLE_BEGINNING,
     build_schema,
@@ -22,6 +23,8 @@ _ROUGHLY = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, EV
 _BY_BEGINNING = {"title": 5.0, EVERY: 1.0}
 SPELLING, EQUIVALENT, PREFIX, FUZZY = 0.7, 0.6, 0.3, 0.15
 """What another spelling, another word, the beginning of a word and a typing error are worth."""
+COMPOUND = 0.5
+"""What a compound of the word is worth, wherever it stands."""
 THROUGH_TAXONOMY = 0.1
 """What being tagged with the technology asked for is worth beside the word itself."""
 EXACT_BONUS = 300.0
@@ -125,7 +128,7 @@ class TextQuestion:
         word = clause.words[0]
         if len(clause.words) != 1 or len(word) < FUZZY_MIN or clause in self._translated:
             return False
-        if self._known[clause] or self._reader.knows(word):
+        if self._known[clause] or self._reader.knows(word) or self._may_be_part(clause):
             return False
         return not (clause.open_end and self._reader.knows_beginning(word))
 
@@ -134,6 +137,8 @@ class TextQuestion:
     def _matching(self, clause: Clause) -> Query:
         """Return what finds a clause, wherever it stands."""
         ways = list(self._literal(clause))
+        if self._may_be_part(clause):
+            ways.append(self._as_part(clause))
         if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN:
             ways += self._begun(clause)
         if clause.words[0] in self.fuzzy and len(clause.words) == 1:
@@ -144,6 +149,13 @@ class TextQuestion:
         if len(clause.words) == 1:
             return [self._beginning(EVERY, word) for word in (clause.words[0], *sorted(clause.respelt))]
         return [self._phrase_going_on(field, clause.words) for field in TEXT_FIELDS]
+
+    def _may_be_part(self, clause: Clause) -> bool:
+        return len(clause.words) == 1 and not clause.quoted and self._reader.knows(clause.words[0] + PART)
+
+    def _as_part(self, clause: Clause) -> Query:
+        """Return what finds compounds of a word."""
+        return Query.term_query(self._schema, EVERY, clause.words[0] + PART)
 
     def _literal(self, clause: Clause) -> Iterator[Query]:
         """Yield what finds the words of a clause, and its other spellings."""
@@ -162,6 +174,8 @@ class TextQuestion:
             yield self._words(field, clause.words, weight)
             for word in self._known[clause]:
                 yield self._words(field, (word,), weight * SPELLING)
+        if self._may_be_part(clause):
+            yield Query.const_score_query(self._as_part(clause), COMPOUND)
         if clause.open_end and len(clause.words[-1]) >= PREFIX_MIN:
             yield from self._going_on(clause)
         if clause.words[0] in self.fuzzy and len(clause.words) == 1:

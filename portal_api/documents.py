@@ -34,7 +34,7 @@ class HitDocument(_Document):
     highlights: tuple[Highlight, ...]
     reasons: tuple[Reason, ...] = Field(
         description="Which words matched where, and whether as typed, by another spelling, a beginning, "
-        "a typing error, a synonym or a translation; the strongest first"
+        "a compound, a typing error, a synonym or a translation; the strongest first"
     )
     score: float = Field(description="Orders the hits of one answer and means nothing else")
 

@@ -62,6 +62,35 @@ def test_words_are_found(fill: Fill, text: str, expected: list[str]) -> None:
     assert sorted(found(engine, text)) == sorted(expected)
 
 
+STORE = call(6, title="Zuschüsse für Wasserstoffspeicher", language="de")
+HYPHEN = call(7, title="Batterie-Speicher in Quartieren", language="de")
+DUTCH = call(8, title="Speicher", language="en", summary="Wasserstoffspeicher")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Speicher ", ["6", "7", "8"]),
+        ("wasserstoff", ["6", "8"]),
+        ('"Speicher"', ["7", "8"]),  # the word itself
+        ("Batteriespeicher ", ["7"]),
+        ("Batterie-Speicher", ["7"]),
+        ("Zuschüsse Speicher ", ["6"]),
+    ],
+)
+def test_compounds_are_found_by_their_parts(fill: Fill, text: str, expected: list[str]) -> None:
+    engine = fill([STORE, HYPHEN, DUTCH])
+
+    assert sorted(found(engine, text)) == expected
+    if text == "Speicher ":
+        (hit,) = (
+            hit for hit in engine.search(SearchQuery(text=text), now=NOW).hits if hit.call_id.endswith("6")
+        )
+        assert [(why.asked, why.found, why.field, why.by) for why in hit.reasons] == [
+            ("speicher", "Wasserstoffspeicher", "title", "compound")
+        ]
+
+
 def test_the_title_counts_more_than_the_text(fill: Fill) -> None:
     assert found(fill(ALL), "hydrogen") == ["1", "2"]
 
