@@ -7,7 +7,7 @@ Source: European Commission - Eurostat/GISCO (NUTS 2024; labels only, no boundar
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +46,19 @@ def regions() -> Mapping[str, Region]:
 def with_parents(code: str) -> tuple[str, ...]:
     """Return the code's parents, widest first, and itself: FR101 -> FR, FR1, FR10, FR101."""
     return tuple(code[:length] for length in range(2, len(code) + 1))
+
+
+def narrowest(codes: Iterable[str]) -> list[str]:
+    """Return the codes that none of the others lies inside, in their order: FR, FR1, FR10 -> FR10."""
+    several = list(codes)
+    return [code for code in several if not any(o != code and o.startswith(code) for o in several)]
+
+
+def narrowest_names(codes: Iterable[str]) -> list[str]:
+    """Return the names of the narrowest regions of a list: no countries; an unknown code is its name."""
+    known = regions()
+    narrow = [code for code in narrowest(codes) if len(code) > 2]
+    return [known[code].name if code in known else code for code in narrow]
 
 
 def fold(name: str) -> str:

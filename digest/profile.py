@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.nuts import narrowest
 from index.query import EVERYWHERE, NOT_STATED, SearchQuery
 from normalize.call import Applicant, Call
 
@@ -65,7 +66,7 @@ class Profile(BaseModel):
         country = self.country or (self.region or "")[:2].replace("EL", "GR")
         if call.countries and country not in call.countries:
             return False
-        narrow = [code for code in call.regions if not any(_inside(other, code) for other in call.regions)]
+        narrow = narrowest(call.regions)
         if self.region is None or not narrow:
             return True
         here = self.region

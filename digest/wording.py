@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from config.nuts import regions
+from config.nuts import narrowest_names, regions
 from config.taxonomy import Taxonomy
 from digest.languages import Translator
 from digest.profile import Profile
@@ -124,14 +124,8 @@ class Wording:
 
     def place(self, call: Call) -> str:
         """Return where it is open: the narrowest regions, else countries; empty when not stated."""
-        known = regions()
-        narrow = [
-            code
-            for code in call.regions
-            if len(code) > 2 and not any(o != code and o.startswith(code) for o in call.regions)
-        ]
-        if narrow:
-            return self._some([known[code].name if code in known else code for code in narrow])
+        if names := narrowest_names(call.regions):
+            return self._some(names)
         if call.everywhere or len(call.countries) >= 27:
             return self.gettext("European Union") if call.level == "eu" else ""
         return self._some([self.country(code) for code in call.countries])

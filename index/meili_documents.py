@@ -18,7 +18,7 @@ from index.query import FACETS, NOT_STATED
 from index.texts import Texts
 from index.words import spellings_of
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Part of the index's name, raised with every change of what is written: an old index is built anew."""
 CURSOR_ID = "cursor"
 """The document that holds the cursor; ids of calls begin with another letter."""

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from config.countries import countries
-from config.nuts import regions
+from config.nuts import narrowest_names
 from normalize.call import Call, Deadline, Money
 from portal_api.speech import N_, language, locale, ngettext, say
 
@@ -225,14 +225,8 @@ def is_close(deadline: Deadline | None, now: datetime) -> bool:
 
 def place_words(call: Call) -> str:
     """Return where it is open: the narrowest regions, else countries, else everywhere."""
-    known = regions()
-    narrow = [
-        code
-        for code in call.regions
-        if len(code) > 2 and not any(other != code and other.startswith(code) for other in call.regions)
-    ]
-    if narrow:
-        return _some([known[code].name if code in known else code for code in narrow])
+    if names := narrowest_names(call.regions):
+        return _some(names)
     if call.everywhere:
         return say("Everywhere")
     return _some([country_name(code) for code in call.countries])

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from config.countries import countries
-from config.nuts import regions
+from config.nuts import narrowest_names
 from normalize.call import Call, Deadline, Money
 from portal_api.addresses import call_url, web_address
 
@@ -117,10 +117,8 @@ def _number(money: Money | None) -> str | None:
 
 
 def _places(call: Call) -> list[dict[str, Any]]:
-    known = regions()
-    narrow = [code for code in call.regions if len(code) > 2 and code in known]
-    if narrow:
-        return [{"@type": "AdministrativeArea", "name": known[code].name} for code in narrow]
+    if names := narrowest_names(call.regions):
+        return [{"@type": "AdministrativeArea", "name": name} for name in names]
     return [{"@type": "Country", "name": countries().get(code, code)} for code in call.countries]
 
 
