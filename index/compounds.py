@@ -6,7 +6,7 @@ from functools import cache
 
 from config.synonyms import load_synonyms
 from config.taxonomy import load_taxonomy
-from index.folding import fold, words_of
+from index.folding import WORD_MAX, fold, words_of
 from normalize.tagging.patterns import COMPOUNDING
 
 PART_MIN = 4
@@ -17,8 +17,10 @@ _BEHIND_MIN = 4
 """Letters behind a part that a word begins with: fewer are an ending ("Speichers", "Innovationen")."""
 _BEFORE_MIN = 3
 _ENDINGS = ("en", "es", "er", "n", "s", "e")
-_KEPT = 200_000
-"""Words taken apart once, some 200 bytes each: a language has about that many in all its calls."""
+ENDING_MAX = max(map(len, _ENDINGS))
+"""Letters that may stand behind the last part."""
+_KEPT = 100_000
+"""Words of a language kept as taken apart, some 200 bytes each."""
 
 HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-\u2010\u2011][^\W_]++)+")
 
@@ -48,7 +50,7 @@ def parts_of(word: str, language: str | None) -> frozenset[str]:
         Folded words of the taxonomy, the synonyms, or their list of parts. None of a word that is a
         part itself: "wasserstoff" is no water.
     """
-    return _compounds(language)[word] if language in COMPOUNDING else frozenset()
+    return _compounds(language)[word[: WORD_MAX + 1]] if language in COMPOUNDING else frozenset()
 
 
 def parts_in(words: Iterable[str], language: str | None) -> set[str]:
@@ -79,7 +81,7 @@ def _compounds(language: str) -> _Compounds:
 
 
 def _taken_apart(word: str, language: str) -> frozenset[str]:
-    if len(word) < _WORD_MIN:
+    if not _WORD_MIN <= len(word) <= WORD_MAX:
         return frozenset()
     known, whole = _known()[language]
     if _base(word, whole) is not None:

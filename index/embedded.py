@@ -9,7 +9,8 @@ import tantivy
 
 from index.documents import build_document, moment_of
 from index.engine import SearchUnavailable
-from index.highlighting import Matcher, explain
+from index.highlighting import explain
+from index.marking import Matcher
 from index.paging import Cursor
 from index.query import FacetName, FacetValue, Hit, SearchQuery, SearchResult
 from index.spelling import corrections, did_you_mean

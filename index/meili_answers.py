@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.expansion import Expansion, expand
-from index.highlighting import Explained, Matcher, explain
+from index.highlighting import Explained, explain
+from index.marking import Matcher
 from index.meili_documents import order_rank, read_texts, read_value
 from index.meili_queries import Question, Stale
 from index.query import NOT_STATED, FacetName, FacetValue, Hit

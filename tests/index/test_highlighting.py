@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from index.expansion import expand
 from index.folding import fold
-from index.highlighting import SNIPPET, Matcher, explain
+from index.highlighting import SNIPPET, explain
+from index.marking import Matcher
 from index.query import Highlight
 from index.texts import Texts
 from index.words import parse_text
@@ -40,6 +41,24 @@ def test_words_side_by_side_never_reach_from_one_field_into_the_next() -> None:
 
     assert reasons(texts, '"fuel cells"') == []
     assert reasons(texts, '"cells and"') == [("cells and", "Cells and", "summary", "exact")]
+
+
+def test_a_compound_is_marked_by_its_parts_and_a_hyphen_hides_no_word() -> None:
+    text = fold("Wasserstoffspeichern, Speicher-Kraft, Stromspeicherung; im Zwischenspeicher")
+    matcher = Matcher(parse_text("Speicher "), frozenset())
+    assert [text[mark.start : mark.end] for mark in matcher.marks(text, "de")] == [
+        "wasserstoffspeichern",
+        "speicher",
+        "zwischenspeicher",
+    ]
+    assert marked("bio-based and biobased, bio based", "biobased ") == ["bio-based", "biobased"]
+    assert marked("bio-based and biobased", '"biobased"') == ["biobased"]
+
+
+def test_a_text_of_one_endless_word_is_looked_through_at_once() -> None:
+    text = "speicher" * 50_000
+
+    assert Matcher(parse_text("Speicher speichr "), frozenset({"speichr"})).marks(text, "de") == []
 
 
 def test_what_is_excluded_is_not_marked() -> None:
