@@ -58,7 +58,7 @@ def parts_in(words: Iterable[str], language: str | None) -> set[str]:
     if language not in COMPOUNDING:
         return set()
     compounds = _compounds(language)
-    return {part for word in words if len(word) >= _WORD_MIN for part in compounds[word]}
+    return {part for word in set(words) if len(word) >= _WORD_MIN for part in compounds[word]}
 
 
 class _Compounds(dict[str, frozenset[str]]):
