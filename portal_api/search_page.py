@@ -19,6 +19,7 @@ from portal_api.search_title import search_title
 from portal_api.search_view import SHOWN, address
 from portal_api.speech import N_, say
 from portal_api.state import Portal, PortalDep
+from portal_api.ways_out import ways_out
 from store import reading
 from store.health import SourceState, source_states
 
@@ -90,6 +91,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "kept": [*search_view.kept_of(query), *_kept(shown)],
         "first_page": shown.address(query, offset=0),
         "plain": shown.address(plain),
+        "ways_out": ways_out(portal, query, now, shown.address) if not result.total else [],
         "corrections": search_view.corrections_of(query, result, shown.address),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "suggestion": _suggestion(shown, query, result),

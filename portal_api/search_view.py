@@ -196,6 +196,11 @@ def _facet_chips(portal: Portal, query: SearchQuery, to: Address) -> Iterator[Ch
 
 
 def _range_chips(query: SearchQuery, to: Address) -> Iterator[Chip]:
+    for field, printed in _ranges(query):
+        yield Chip("Range", printed, to(query, **{field: None}, offset=0))
+
+
+def _ranges(query: SearchQuery) -> Iterator[tuple[str, str]]:
     for field, words in _RANGES.items():
         value = getattr(query, field)
         if value is None:
@@ -204,7 +209,17 @@ def _range_chips(query: SearchQuery, to: Address) -> Iterator[Chip]:
             printed = presenting.money_words(Money(amount=value, currency="EUR"))
         else:
             printed = presenting.short_day(value)
-        yield Chip("Range", say(words, value=printed), to(query, **{field: None}, offset=0))
+        yield field, say(words, value=printed)
+
+
+def filters_of(portal: Portal, query: SearchQuery) -> Iterator[tuple[dict[str, object], str]]:
+    """Yield each active filter, whole: the fields of a search without it, and it in words."""
+    for name, title in SHOWN.items():
+        if values := getattr(query, name):
+            labels = ", ".join(label_of(portal, name, value) for value in values)
+            yield {name: ()}, f"{say(title)} ({labels})"
+    for field, printed in _ranges(query):
+        yield {field: None}, printed
 
 
 def kept_of(query: SearchQuery) -> list[tuple[str, str]]:

@@ -162,6 +162,18 @@ def test_nothing_found_says_what_to_do(client: TestClient) -> None:
     assert "/?q=zeppelinology" in [link.get("href") for link in shown.cssselect(".empty a")]
 
 
+def test_nothing_found_says_what_one_thing_less_finds(client: TestClient) -> None:
+    total = client.get("/api/v1/calls?q=hydrogen").json()["total"]
+    shown = page(client, "/?q=zeppelinology+hydrogen")
+
+    (way,) = shown.cssselect(".ways-out a")
+    assert way.get("href") == "/?q=hydrogen"
+    assert way.text == f"Without “zeppelinology”: {total} call" + "s" * (total > 1)
+    found = page(client, "/?q=hydrogen&country=MT&level=regional")
+    assert all("Without" in (link.text or "") for link in found.cssselect(".ways-out a"))
+    assert page(client, "/?q=zeppelinology").cssselect(".ways-out") == []
+
+
 def test_past_the_end_leads_back(client: TestClient) -> None:
     shown = page(client, "/?offset=5000")
 
