@@ -18,7 +18,7 @@ READ_BATCH = 500
 _LIFE = tuple(sorted(LIFE))
 _TABLE = CallRow.metadata.tables[str(CallRow.__tablename__)]
 _COLUMNS = (_TABLE.c.document, _TABLE.c.id, *(_TABLE.c[name] for name in _LIFE))
-PARSED_KEPT = 1024
+PARSED_KEPT = 2048
 """Documents kept as calls, some 15 kB each: a page of hits is asked for again, filtered and turned over."""
 
 

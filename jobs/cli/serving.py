@@ -1,29 +1,53 @@
 """`portal serve`, `portal reindex` and `portal doctor`."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jobs.cli.harvesting import AsJson
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="Processes that answer: as many as cores at most, each with its memory"
+        ),
+    ] = 1,
 ) -> None:
     """Serve the API and the pages."""
     import uvicorn
 
+    from jobs.cli.context import open_context
+
+    # Opened here as well: what is wrong with settings or database is said once, before anything listens.
+    open_context().db.close()
+    typer.echo(f"portal: http://{host}:{port}", err=True)
+    uvicorn.run(
+        "jobs.cli.serving:web",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES
+    )
+
+
+def web() -> "FastAPI":
+    """Return the web application as the environment describes it; each process makes its own."""
     from jobs.cli.context import log_to_stderr, open_context
     from portal_api.app import create_app
 
     log_to_stderr(verbose=False)
-    context = open_context()
-    typer.echo(f"portal: http://{host}:{port}", err=True)
-    web = create_app(context.settings)
-    # Which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES.
-    uvicorn.run(web, host=host, port=port, log_config=None, access_log=False, proxy_headers=False)
+    return create_app(open_context().settings)
 
 
 def reindex() -> None:

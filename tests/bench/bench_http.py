@@ -2,7 +2,7 @@
 
     python -m tests.bench.bench_http [CALLS]
 
-A portal is filled, then served by `portal serve` in a process of its own, as it is run. Its peer is the
+A portal is filled, then served by `portal serve`, in one process and in two, as it is run. Its peer is the
 same engine asked the same questions by two threads of this process, and by one. Clients are as many as
 ask at once: they share the two cores with the server, as a proxy in front of it would.
 """
@@ -30,17 +30,17 @@ from tests.bench.corpus import FACETS, NOW, Corpus, Question
 from tests.bench.peers import Portal
 from tests.portal_api.conftest import fill
 
-CALLS, CLIENTS, SECONDS, PASSES = 10_000, (2, 16), 6.0, 3
+CALLS, WORKERS, CLIENTS, SECONDS, PASSES = 10_000, (1, 2), (2, 16), 6.0, 3
 START_TIMEOUT_S = 60.0
 
 
 @contextmanager
-def portal_serving(folder: Path) -> Iterator[int]:
+def portal_serving(folder: Path, workers: int) -> Iterator[int]:
     """Serve a portal's folder on loopback and give its port; ready and warm."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", str(port), "--workers", str(workers)]
     server = subprocess.Popen(command, env=os.environ | {"PORTAL_DATA_DIR": str(folder)})
     try:
         limit = time.monotonic() + START_TIMEOUT_S
@@ -122,18 +122,24 @@ def main(arguments: list[str]) -> None:
         assert isinstance(engine, EmbeddedEngine)
         portal = Portal(engine)
         print(f"{count:,} calls, {len(questions)} questions, {PASSES} passes, medians", flush=True)
-        with portal_serving(folder) as port:
-            rate(portal.ask, questions, 2, rounds=1)
-            asyncio.run(asked(port, requests, 2, SECONDS))
-            rounds = [_round(portal, questions, port, requests) for _ in range(PASSES)]
+        for workers in WORKERS:
+            with portal_serving(folder, workers) as port:
+                rate(portal.ask, questions, 2, rounds=1)
+                asyncio.run(asked(port, requests, CLIENTS[-1], SECONDS))
+                rounds = [_round(portal, questions, port, requests) for _ in range(PASSES)]
+            _print(workers, [statistics.median(figures) for figures in zip(*rounds, strict=True)])
         app.state.portal.db.close()
-    one, two, *http = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+
+
+def _print(workers: int, medians: Sequence[float]) -> None:
+    one, two, *http = medians
     print(f"  engine, questions a second: one thread {one:.0f}, two {two:.0f} ({two / one:.2f})")
     figures = zip(http[::3], http[1::3], http[2::3], strict=True)
     for clients, (per_second, p50, p99) in zip(CLIENTS, figures, strict=True):
         print(
-            f"  API, {clients:2} clients: {per_second:.0f} requests a second, {per_second / two:.2f} of two"
-            f" threads; p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+            f"  API in {workers} process{'es' if workers > 1 else ''}, {clients:2} clients: {per_second:.0f}"
+            f" requests a second, {per_second / two:.2f} of two threads; p50 {p50:.1f} ms, p99 {p99:.1f} ms",
+            flush=True,
         )
 
 
