@@ -43,8 +43,8 @@ def found(engine: SearchEngine, text: str) -> list[str]:
         ("waermepumpen", ["3"]),
         ("Warmepumpen", ["3"]),
         ("Wärmep", ["3"]),  # still typing
-        ("po", ["1"]),  # two letters of a word of the text
-        ("por", ["1"]),
+        ("ne", ["1"]),  # two letters of a word of the text
+        ("nea", ["1"]),
         ("xy", []),
         ("battery", ["4"]),
         ("hydrogne", ["1", "2"]),  # two letters swapped
