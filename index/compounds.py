@@ -16,9 +16,10 @@ _WORD_MIN = 8
 _BEHIND_MIN = 4
 """Letters behind a part that a word begins with: fewer are an ending ("Speichers", "Innovationen")."""
 _BEFORE_MIN = 3
-_ENDINGS = ("en", "es", "er", "n", "s", "e")
-ENDING_MAX = max(map(len, _ENDINGS))
-"""Letters that may stand behind the last part."""
+ENDINGS = ("en", "es", "er", "n", "s", "e")
+"""What may stand behind the last part."""
+ENDING_MAX = max(map(len, ENDINGS))
+"""Letters of the longest of them."""
 _KEPT = 100_000
 """Words of a language kept as taken apart, some 200 bytes each."""
 
@@ -97,7 +98,7 @@ def _base(word: str, known: frozenset[str]) -> str | None:
     """Return the known word that ``word`` is, as it is or with an ending."""
     if word in known:
         return word
-    bases = (word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending))
+    bases = (word[: -len(ending)] for ending in ENDINGS if word.endswith(ending))
     return next((base for base in bases if base in known), None)
 
 

@@ -18,9 +18,10 @@ from index.tantivy_schema import (
 from index.words import FUZZY_MIN, PREFIX_MIN, Clause
 
 WEIGHTS = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, "body": 1.0}
-_ROUGHLY = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, EVERY: 1.0}
+_ROUGHLY = {EVERY if field == "body" else field: weight for field, weight in WEIGHTS.items()}
 """The same where many words may stand for one: to look through those of all texts once is enough."""
-_BY_BEGINNING = {"title": 5.0, EVERY: 1.0}
+_BY_BEGINNING = {field: _ROUGHLY[field] for field in ("title", EVERY)}
+"""The same of what the shortest beginnings are known of."""
 SPELLING, EQUIVALENT, PREFIX, FUZZY = 0.7, 0.6, 0.3, 0.15
 """What another spelling, another word, the beginning of a word and a typing error are worth."""
 COMPOUND = 0.5

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
+from pydantic_core import from_json
 
 from config.countries import countries
 from config.nuts import narrowest_names
 from normalize.call import Call, Deadline, Money
+from portal_api.json_text import call_json
 from portal_api.speech import N_, language, locale, ngettext, say
 
 STATUS_WORDS = {
@@ -59,11 +61,7 @@ PLACES_SHOWN = 6
 
 def call_document(call: Call, now: datetime) -> dict[str, Any]:
     """Return a call in the schema, with ``status`` and ``next_deadline`` as of ``now``; JSON values."""
-    document = call.model_dump(mode="json")
-    following = call.next_deadline_at(now)
-    document["status"] = call.status_at(now)
-    document["next_deadline"] = following.model_dump(mode="json") if following else None
-    return document
+    return dict(from_json(call_json(call, now)))
 
 
 _SCALES = (

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.protocols.table import KEY, TableFacts, table_records
+from crawlers.protocols.table import TableFacts, file_records
 from crawlers.spider import JmesPath, RequestFacts, SourceSpider, UnexpectedAnswer
 from normalize.mapping import compile_path
 from normalize.record import RawRecord
@@ -101,15 +101,7 @@ class CkanSpider(SourceSpider):
         """Yield a record a row of the file."""
         file = self.facts(CkanFacts).file
         assert file is not None, "only asked with a file"
-        try:
-            records = table_records(response.body, file)
-        except UnexpectedAnswer as error:
-            self.run.problem(f"{error}: {response.url}")
-            return
-        self.run.rows += len(records)
-        self.run.reported_total = len({record[KEY] for record in records})
-        for record in records:
-            yield self.record(record[KEY], record, response.url)
+        yield from file_records(self, response, file)
 
     def parse_rows(self, response: Response, offset: int) -> Iterator[RawRecord | Request]:
         """Yield rows and ask for the next: a limit above the server's is lowered without a word."""

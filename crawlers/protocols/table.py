@@ -57,16 +57,20 @@ class TableSpider(SourceSpider):
 
     def parse_file(self, response: Response) -> Iterator[RawRecord]:
         """Yield a record a row, its cells as text by column name."""
-        facts = self.facts(TableFacts)
-        try:
-            records = table_records(response.body, facts)
-        except UnexpectedAnswer as error:
-            self.run.problem(f"{error}: {response.url}")
-            return
-        self.run.rows += len(records)
-        self.run.reported_total = len({record[KEY] for record in records})
-        for record in records:
-            yield self.record(record[KEY], record, response.url)
+        yield from file_records(self, response, self.facts(TableFacts))
+
+
+def file_records(spider: SourceSpider, response: Response, facts: TableFacts) -> Iterator[RawRecord]:
+    """Yield a record a row of a file that a spider got; a file that is none is a problem of its run."""
+    try:
+        records = table_records(response.body, facts)
+    except UnexpectedAnswer as error:
+        spider.run.problem(f"{error}: {response.url}")
+        return
+    spider.run.rows += len(records)
+    spider.run.reported_total = len({record[KEY] for record in records})
+    for record in records:
+        yield spider.record(record[KEY], record, response.url)
 
 
 def table_records(body: bytes, facts: TableFacts) -> list[dict[str, str]]:

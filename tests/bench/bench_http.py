@@ -8,18 +8,12 @@ ask at once: they share the two cores with the server, as a proxy in front of it
 """
 
 import asyncio
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-import httpx
 
 from config.settings import Settings
 from index.embedded import EmbeddedEngine
@@ -29,36 +23,9 @@ from tests.bench.bench_search import quantiles, rate
 from tests.bench.corpus import FACETS, NOW, Corpus, Question
 from tests.bench.peers import Portal
 from tests.portal_api.conftest import fill
+from tests.portal_process import portal_serving
 
 CALLS, WORKERS, CLIENTS, SECONDS, PASSES = 10_000, (1, 2), (2, 16), 6.0, 3
-START_TIMEOUT_S = 60.0
-
-
-@contextmanager
-def portal_serving(folder: Path, workers: int) -> Iterator[int]:
-    """Serve a portal's folder on loopback and give its port; ready and warm."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", str(port), "--workers", str(workers)]
-    server = subprocess.Popen(command, env=os.environ | {"PORTAL_DATA_DIR": str(folder)})
-    try:
-        limit = time.monotonic() + START_TIMEOUT_S
-        while not _is_ready(port):
-            if time.monotonic() > limit or server.poll() is not None:
-                raise RuntimeError("the portal did not start")
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def addresses(questions: Sequence[Question]) -> list[bytes]:
@@ -123,7 +90,8 @@ def main(arguments: list[str]) -> None:
         portal = Portal(engine)
         print(f"{count:,} calls, {len(questions)} questions, {PASSES} passes, medians", flush=True)
         for workers in WORKERS:
-            with portal_serving(folder, workers) as port:
+            with portal_serving(folder, workers) as (origin, _):
+                port = int(origin.rpartition(":")[2])
                 rate(portal.ask, questions, 2, rounds=1)
                 asyncio.run(asked(port, requests, CLIENTS[-1], SECONDS))
                 rounds = [_round(portal, questions, port, requests) for _ in range(PASSES)]

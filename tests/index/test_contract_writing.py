@@ -1,8 +1,6 @@
 """Writing: upsert, delete, one writer, rebuild beside and swap, in step with the store."""
 
 import multiprocessing
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from store.runs import start_run
 from tests.calls import DAY, call, deadline
 from tests.conftest import NOW
 from tests.index.conftest import Fill, Place
+from tests.portal_process import kill_while_indexing
 
 
 @pytest.fixture
@@ -168,16 +167,9 @@ def _index(place: Place) -> None:
 def test_a_kill_while_indexing_loses_nothing(db: Database, engine: SearchEngine, place: Place) -> None:
     store(db, call("first"))
     synchronise(db, engine, now=NOW)  # an empty index would be built beside, all or nothing
-    first = engine.cursor()
     store(db, call("first"), *[call(number, description="<p>word</p>" * 200) for number in range(1_500)])
     spawn = multiprocessing.get_context("spawn")
-    indexing = spawn.Process(target=_index, args=(place,))
-    indexing.start()
-    until = time.monotonic() + 60
-    while engine.cursor() == first and time.monotonic() < until:
-        time.sleep(0.01)
-    os.kill(indexing.pid or 0, signal.SIGKILL)
-    indexing.join()
+    kill_while_indexing(spawn.Process(target=_index, args=(place,)), engine)
 
     gap = compare(db, engine)
     synchronise(db, engine, now=NOW)

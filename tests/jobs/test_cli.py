@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.portal_process import run_portal
 from tests.sources.samples import SOURCES
 
 
@@ -25,14 +26,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def portal(data_dir: Path, *arguments: str, given: str | None = None, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *arguments],
-        env=os.environ | {"PORTAL_DATA_DIR": str(data_dir)},
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_portal(data_dir, *arguments, given=given)
     assert done.returncode == code, done.stderr
     return done.stdout if not code else done.stderr
 

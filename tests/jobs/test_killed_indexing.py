@@ -1,11 +1,6 @@
 """kill -9 while the index is written: the doctor names the gap, reindexing mends it, nothing is lost."""
 
 import multiprocessing
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 from config.settings import Settings
@@ -16,6 +11,7 @@ from store.publishing import publish
 from store.runs import start_run
 from tests.calls import call
 from tests.conftest import NOW
+from tests.portal_process import kill_while_indexing, run_portal
 
 CALLS = 1_500
 
@@ -26,13 +22,7 @@ def _index(data_dir: Path) -> None:
 
 
 def portal(data_dir: Path, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *arguments],
-        env=os.environ | {"PORTAL_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_portal(data_dir, *arguments)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -42,17 +32,11 @@ def test_the_doctor_finds_the_gap_and_reindexing_mends_it(tmp_path: Path) -> Non
     migrate(db)
     publish(db, start_run(db, "xx_test", NOW), "xx_test", [call("first")], NOW)
     synchronise(db, engine, now=NOW)  # an empty index would be built beside, all or nothing
-    first = engine.cursor()
     more = [call(number, description="<p>word</p>" * 200) for number in range(CALLS)]
     publish(db, start_run(db, "xx_test", NOW), "xx_test", [call("first"), *more], NOW)
 
-    indexing = multiprocessing.get_context("spawn").Process(target=_index, args=(tmp_path,))
-    indexing.start()
-    until = time.monotonic() + 60
-    while engine.cursor() == first and time.monotonic() < until:
-        time.sleep(0.01)
-    os.kill(indexing.pid or 0, signal.SIGKILL)
-    indexing.join()
+    spawn = multiprocessing.get_context("spawn")
+    kill_while_indexing(spawn.Process(target=_index, args=(tmp_path,)), engine)
     missing = CALLS + 1 - len(engine.call_ids())
     code, found = portal(tmp_path, "doctor")
     mended_code, mended = portal(tmp_path, "reindex")
