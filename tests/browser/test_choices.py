@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.test_pages import opened
+from tests.browser.reading import follow, opened
 from tests.portal_api.conftest import HYDROGEN
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ def test_a_shortlist_is_compared_without_a_script(browser: Browser, origin: str)
     with opened(browser, java_script_enabled=False) as (page, complaints):
         page.goto(origin + "/?q=hydrogen")
         page.locator("input[name=id][value='eu_ft:1']").check()
-        page.get_by_role("button", name="Compare and export the shortlist").click()
+        follow(page, page.get_by_role("button", name="Compare and export the shortlist"))
 
         assert page.locator(".compare thead").get_by_role("link", name=HYDROGEN.title).first.is_visible()
         assert complaints == []
@@ -27,7 +27,7 @@ def test_a_shortlist_goes_from_page_to_page_with_a_script(browser: Browser, orig
         page.goto(origin + "/?q=quantum")
         page.locator(".picked-count", has_text="1").wait_for()
         page.locator("input[name=id][value='eu_ft:5']").check()
-        page.get_by_role("button", name="Compare and export the shortlist").click()
+        follow(page, page.get_by_role("button", name="Compare and export the shortlist"))
         page.locator(".compare").wait_for()
 
         assert page.url.endswith("/shortlist?id=eu_ft%3A1&id=eu_ft%3A5")

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from config.settings import Settings
 from portal_api.app import create_app
 from store.staff import add_staff
+from tests.browser.reading import barriers, follow, opened
 from tests.browser.serving import serving
-from tests.browser.test_pages import RULES, opened
 from tests.conftest import NOW
 from tests.portal_api.conftest import HYDROGEN, fill
 
@@ -40,7 +39,7 @@ def log_in(page: Page, origin: str) -> None:
     page.goto(f"{origin}/desk")
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    follow(page, page.get_by_role("button", name="Log in"))
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
@@ -52,8 +51,7 @@ def test_no_barrier_is_found_and_nothing_is_too_wide(
         log_in(page, desk)
         for path in PAGES:
             page.goto(desk + path)
-            result = Axe().run(page, options=RULES)
-            found[path] = [rule["id"] for rule in result.response["violations"]]
+            found[path] = barriers(page)
             widths[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert found == {path: [] for path in PAGES}
@@ -67,9 +65,9 @@ def test_a_tag_is_added_and_taken_back_without_a_script(browser: Browser, desk: 
         page.goto(desk + CALL)
         page.get_by_label("Add", exact=True).select_option("tags.digital.ai_data")
         page.get_by_label("because", exact=True).fill("AI steers the electrolyser")
-        page.get_by_role("button", name="Add the tag").click()
+        follow(page, page.get_by_role("button", name="Add the tag"))
         added = page.get_by_text("set by staff: AI steers the electrolyser").count()
-        page.get_by_role("button", name="Take back").click()
+        follow(page, page.get_by_role("button", name="Take back"))
 
         assert added == 1
         assert page.get_by_text("set by staff").count() == 0

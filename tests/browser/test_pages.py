@@ -1,14 +1,12 @@
 """What only a browser can tell. Few and quick: words and links are tested without one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from portal_api.addresses import call_path
+from tests.browser.reading import barriers, follow, opened, unfold
 from tests.portal_api.conftest import HYDROGEN, ODD_ID
 
 pytestmark = pytest.mark.browser
@@ -35,32 +33,6 @@ PAGES = [
     "/jobs",
     "/nothing",
 ]
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-
-
-@contextmanager
-def opened(
-    browser: Browser, *, our_scripts: bool = True, **options: object
-) -> Iterator[tuple[Page, list[str]]]:
-    """Give a page and the list its console complaints go to.
-
-    Without our scripts it is the page of a reader without JavaScript, and axe, a script itself, still runs.
-    """
-    context = browser.new_context(**options)  # type: ignore[arg-type]  # options of Playwright by name
-    if not our_scripts:
-        context.route("**/*.js", lambda route: route.abort())
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    try:
-        yield page, complaints
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("our_scripts", [True, False])
@@ -74,15 +46,7 @@ def test_no_barrier_is_found(
     with opened(browser, our_scripts=our_scripts, **options) as (page, _):
         for path in PAGES:
             page.goto(origin + path)
-            # What is folded away is checked too: everything opened.
-            page.locator("details:not([open], .tongues)").evaluate_all(
-                "all => all.forEach(one => one.open = true)"
-            )
-            result = Axe().run(page, options=RULES)
-            found[path] = [
-                (rule["id"], [node["html"][:120] for node in rule["nodes"]])
-                for rule in result.response["violations"]
-            ]
+            found[path] = barriers(page)
 
     assert found == {path: [] for path in PAGES}
 
@@ -92,9 +56,7 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, origin: str) -> N
     with opened(browser, viewport={"width": 320, "height": 640}) as (page, _):
         for path in PAGES:
             page.goto(origin + path)
-            page.locator("details:not([open], .tongues)").evaluate_all(
-                "all => all.forEach(one => one.open = true)"
-            )
+            unfold(page)
             wide[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert wide == {path: 320 for path in PAGES}
@@ -132,12 +94,12 @@ def test_a_call_is_found_without_javascript(browser: Browser, origin: str, width
         if width < 800:
             page.locator("summary", has_text="Filters").click()
         page.get_by_role("checkbox", name="Clean and resource-efficient technologies 1 call").check()
-        page.get_by_role("button", name="Apply filters").click()
+        follow(page, page.get_by_role("button", name="Apply filters"))
         page.get_by_role("searchbox").fill("electrolysers")
-        page.get_by_role("button", name="Search").click()
+        follow(page, page.get_by_role("button", name="Search"))
         assert urlsplit(page.url).query == "q=electrolysers&sector=clean"
 
-        page.get_by_role("link", name=HYDROGEN.title).click()
+        follow(page, page.get_by_role("link", name=HYDROGEN.title))
         assert page.get_by_role("heading", level=1).inner_text() == HYDROGEN.title
         assert page.get_by_role("link", name="Open the official page").get_attribute("href") == HYDROGEN.url
 

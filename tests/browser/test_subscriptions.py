@@ -8,12 +8,11 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from portal_api.app import create_app
+from tests.browser.reading import barriers, follow, opened, too_wide
 from tests.browser.serving import serving
-from tests.browser.test_pages import RULES, opened
 from tests.conftest import NOW
 from tests.digest.installation import settings_for
 from tests.portal_api.conftest import fill
@@ -46,15 +45,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
         yield Running(origin, tmp_path)
 
 
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    """Return what axe finds with everything unfolded, and whether the page is too wide."""
-    page.locator("details:not([open], .tongues)").evaluate_all("all => all.forEach(one => one.open = true)")
-    found = [
-        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
-        for rule in Axe().run(page, options=RULES).response["violations"]
-    ]
-    width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    return found + [("wider than the window", [f"{width} in {room}"])] * (width > room)
+def looked_at(page: Page) -> list[object]:
+    """Return what is wrong with a page; [] when there is nothing."""
+    return [*barriers(page), *too_wide(page)]
 
 
 @pytest.mark.parametrize(
@@ -68,31 +61,31 @@ def test_somebody_subscribes_changes_and_leaves(
     options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     with opened(browser, our_scripts=our_scripts, **options) as (page, complaints):
         page.goto(f"{running.origin}/?q=hydrogen")
-        page.get_by_role("link", name="Weekly by e-mail").click()
+        follow(page, page.get_by_role("link", name="Weekly by e-mail"))
         page.get_by_role("checkbox", name="14 days before").check()
         page.get_by_label("E-mail address").fill("owner@company")  # a browser takes it, we do not
-        page.get_by_role("button", name="Subscribe").click()
-        found["no address"] = barriers(page)
+        follow(page, page.get_by_role("button", name="Subscribe"))
+        found["no address"] = looked_at(page)
         assert page.get_by_label("E-mail address").get_attribute("aria-invalid") == "true"
         page.get_by_label("E-mail address").fill("owner@company.example")
         assert page.get_by_role("checkbox", name="14 days before").is_checked()
-        page.get_by_role("button", name="Subscribe").click()
-        found["asked"] = barriers(page)
+        follow(page, page.get_by_role("button", name="Subscribe"))
+        found["asked"] = looked_at(page)
 
         page.goto(running.link("confirm"))
-        found["confirm"] = barriers(page)
-        page.get_by_role("button").last.click()
-        found["manage"] = barriers(page)
+        found["confirm"] = looked_at(page)
+        follow(page, page.get_by_role("button").last)
+        found["manage"] = looked_at(page)
         assert page.get_by_text("“hydrogen”").first.is_visible()
 
         page.get_by_role("radio", name="Every day").check()
-        page.get_by_role("button", name="Save").click()
+        follow(page, page.get_by_role("button", name="Save"))
         assert page.get_by_role("radio", name="Every day").is_checked()
 
-        page.get_by_role("link", name="Unsubscribe").click()
-        found["unsubscribe"] = barriers(page)
-        page.get_by_role("button", name="Send me no more mails").click()
-        found["unsubscribed"] = barriers(page)
+        follow(page, page.get_by_role("link", name="Unsubscribe"))
+        found["unsubscribe"] = looked_at(page)
+        follow(page, page.get_by_role("button", name="Send me no more mails"))
+        found["unsubscribed"] = looked_at(page)
 
     assert found == {name: [] for name in found}
     assert len(found) == 6
