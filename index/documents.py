@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from index.folding import composed
 from index.query import EVERYWHERE, NOT_STATED, FacetName
 from normalize.call import Call, Deadline, Status
-from normalize.text import plain_text
+from normalize.text import text_of
 
 FOREVER = 2**62
 """A moment that never comes: "no end"."""
@@ -54,7 +54,7 @@ class IndexDocument:
 
 def build_document(call: Call) -> IndexDocument:
     """Return what an engine indexes of a call."""
-    body = "\n".join(filter(None, (plain_text(call.description or ""), call.eligibility, call.deadline_note)))
+    body = "\n".join(filter(None, (text_of(call.description or ""), call.eligibility, call.deadline_note)))
     dated = [(running_until(deadline), moment_of(deadline.at)) for deadline in call.deadlines if deadline.at]
     dated.sort(key=lambda pair: pair[1])
     continuous = any(deadline.at is None for deadline in call.deadlines)

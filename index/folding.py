@@ -61,9 +61,17 @@ def _folded(match: re.Match[str]) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text in order: what is indexed, asked and marked is cut alike."""
-    parted = _by_bytes(text, _tables()[1])
-    words = WORD.findall(fold(text)) if parted is None else parted.split()
-    return words if max(map(len, words), default=0) <= WORD_MAX else [word[:WORD_MAX] for word in words]
+    return parted(text)[1]
+
+
+def parted(text: str) -> tuple[str, list[str]]:
+    """Return the folded words of a text with blanks between them, one or more, and as a list."""
+    blanked = _by_bytes(text, _tables()[1])
+    words = WORD.findall(fold(text)) if blanked is None else blanked.split()
+    if max(map(len, words), default=0) > WORD_MAX:
+        words = [word[:WORD_MAX] for word in words]
+        blanked = None
+    return " ".join(words) if blanked is None else blanked, words
 
 
 def _by_bytes(text: str, table: bytes) -> str | None:

@@ -233,7 +233,7 @@ def _forms(document: IndexDocument) -> list[str]:
     for text in (document.title, document.keywords, document.summary, document.body):
         for form in _written_otherwise(text):
             found[form] = None
-        found |= dict.fromkeys(sorted(parts_in(words_of(text), language)))
+        found |= dict.fromkeys(sorted(parts_in(set(words_of(text)), language)))
     return list(found)
 
 

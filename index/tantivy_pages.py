@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from tantivy import DocAddress, Query
 
@@ -14,7 +15,7 @@ from normalize.call import Status
 _BEYOND = 20
 """Hits asked for beyond the page, to see where its last group of equals ends."""
 _BEYOND_EQUALS = 1_000
-"""Hits asked for when a page ends among equals: they often are many, and each pass costs the same."""
+"""Hits asked for where a page may end among equals: they often are many, and cost less than a second pass."""
 _COUNTED_WITH = 10_000
 """Offset up to which hits are counted in the pass that finds them; a page far beyond is counted first."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -41,6 +42,13 @@ class Place:
     def key(self) -> tuple[int, float, int, str]:
         """Return what places are sorted by."""
         return self.group, -self.score, self.order, self.call_id
+
+
+class _Found(NamedTuple):
+    """The first hits in an order, and the place of the next one; None when there is no other."""
+
+    places: list[Place]
+    beyond: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +128,10 @@ class _Pages:
         if self._after:
             query = both(query, within("newest_order", _LOWEST, -self._after.order))
 
-        def find(limit: int) -> list[Place]:
+        def find(limit: int, _wanted: int) -> _Found:
             self._total, found = self._counted(query, limit, "newest_order", descending=True)
-            return [Place(address, order=-int(value)) for value, address in found]
+            places = [Place(address, order=-int(value)) for value, address in found]
+            return _Found(places, places[-1] if len(places) == limit else None)
 
         return self._rest(find, upto)
 
@@ -140,13 +149,13 @@ class _Pages:
         if self._after and self._after.group == group:
             fresh = both(fresh, within("deadline_order", self._after.order, _HIGHEST))
 
-        def find(limit: int) -> list[Place]:
+        def find(limit: int, _wanted: int) -> _Found:
             count, found = self._counted(fresh, limit, "deadline_order")
             self._total = None if count is None else count + len(stale)
             places = [Place(address, group=group, order=int(value)) for value, address in found]
             # Beyond the last one found nothing is known yet.
-            last = places[-1].order if len(places) == limit else None
-            return places + [place for place in stale if last is None or place.order < last]
+            last = places[-1] if len(places) == limit else None
+            return _Found(places + [one for one in stale if last is None or one.order < last.order], last)
 
         return self._rest(find, upto)
 
@@ -164,46 +173,50 @@ class _Pages:
         scored = self._asked.scored()
         already = self._after.seen if self._after else 0
 
-        def find(limit: int) -> list[Place]:
+        def find(limit: int, wanted: int) -> _Found:
             self._total, hits = self._reader.find_and_count(scored, limit + already)
-            found = [(round(score, _SCORE_DIGITS), address) for score, address in hits]
-            addresses = [address for _, address in found]
+            worth = [round(score, _SCORE_DIGITS) for score, _ in hits]
+            # What is worth less than the last hit wanted only tells where its equals end.
+            end = next((at for at in range(already + wanted, len(hits)) if worth[at] < worth[at - 1]), None)
+            beyond = end
+            if end is None and len(hits) == limit + already:
+                beyond = len(hits) - 1
+            addresses = [address for _, address in hits[:end]]
             orders = self._reader.values("deadline_order", addresses)
             for index, address in enumerate(addresses):
                 if stale := self._asked.stale.get(place_of(address)):
                     orders[index] = stale.order
-            return [
+            places = [
                 Place(address, score=score, order=order)
-                for (score, address), order in zip(found, orders, strict=True)
+                for score, address, order in zip(worth, addresses, orders, strict=False)
             ]
+            return _Found(places, None if beyond is None else Place(hits[beyond][1], score=worth[beyond]))
 
-        return self._rest(find, upto, already)
+        return self._rest(find, upto, _BEYOND_EQUALS if self._asked.text.is_rough else 0)
 
-    def _rest(self, find: Callable[[int], list[Place]], upto: int, already: int = 0) -> list[Place]:
+    def _rest(self, find: Callable[[int, int], _Found], upto: int, least: int = 0) -> list[Place]:
         """Return the first places after the cursor, in order; what ties at their end is seen whole.
 
         Args:
-            find: Finds a number of hits, the first in the order or more.
+            find: Looks at a number of hits, and returns those of them wanted or more.
             upto: Places wanted.
-            already: Hits found beyond the number asked for, that lie before the cursor.
+            least: Hits to look at.
         """
-        limit = upto + _BEYOND
+        limit, wanted = max(upto + _BEYOND, least), upto
         while True:
-            found = find(limit)
+            found, beyond = find(limit, wanted)
             found.sort(key=lambda place: (place.group, -place.score, place.order))
-            is_all = len(found) < limit + already
             places = self._after_cursor(self._identified(found))
-            if is_all or (len(places) >= upto and self._parts(places[upto - 1], found[-1])):
+            if beyond is None or (len(places) >= upto and self._parts(places[upto - 1], beyond)):
                 return places[:upto]
-            limit = max(
-                limit * 4, _BEYOND_EQUALS
-            )  # equals go on beyond what was found: they must be whole to be ordered
+            # Equals go on beyond what was found and must be whole to be ordered, or a cursor is behind them.
+            limit, wanted = max(limit * 4, _BEYOND_EQUALS), wanted * 4
 
-    def _parts(self, one: Place, last: Place) -> bool:
-        """Tell whether no hit beyond the last one found can stand before or beside ``one``."""
+    def _parts(self, one: Place, beyond: Place) -> bool:
+        """Tell whether no hit from ``beyond`` on can stand before or beside ``one``."""
         if self._by_words:
-            return one.score > last.score
-        return one.order < last.order
+            return one.score > beyond.score
+        return one.order < beyond.order
 
     def _identified(self, places: list[Place]) -> list[Place]:
         """Order equals by id: ids are read only where something ties, or the cursor may stand."""

@@ -324,8 +324,9 @@ def _values_of(columns: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, int]
     counts: dict[str, int] = {}
     for buckets in columns:
         for bucket in buckets:
-            for value in str(bucket["key"]).split(BETWEEN_VALUES):
-                counts[value] = counts.get(value, 0) + int(bucket["doc_count"])
+            key, count = bucket["key"], bucket["doc_count"]
+            for value in key.split(BETWEEN_VALUES) if BETWEEN_VALUES in key else (key,):
+                counts[value] = counts.get(value, 0) + count
     counts.pop("", None)
     return counts
 

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from hashlib import sha256
+from functools import cache
+from hashlib import blake2b, sha256
 from itertools import chain
+from operator import itemgetter
 from typing import Protocol
 
 import tantivy
 
 from index.compounds import joined_words, parts_in
 from index.documents import FOREVER, IndexDocument
-from index.folding import words_of
+from index.folding import parted
 from index.query import FACETS, NOT_STATED, FacetName
 from index.texts import Texts
 from index.words import PREFIX_MIN
@@ -19,8 +20,8 @@ from normalize.call import Status
 
 SCHEMA_VERSION = 8
 """Raised with every change of the schema or of what is written into it: an old index is built anew."""
-TEXTS_KEPT = 2048
-"""Texts of calls kept as read and folded, some 25 kB each: the same calls are found again and again."""
+TEXTS_KEPT = 4096
+"""Texts of calls kept as read and folded, some 18 kB each: the same calls are found again and again."""
 STORED_FACETS = tuple(name for name in FACETS if name != "status")
 COUNTED: Mapping[FacetName, int] = {"sector": 1, "area": 3, "country": 1, "applicant": 4, "instrument": 1}
 """Facets of which a call may have several values -> columns they are counted in.
@@ -48,6 +49,12 @@ _DATE_MAX = 2**36
 CONTINUOUS_RANK, DATELESS_RANK, CLOSED_RANK = _DATE_MAX, _DATE_MAX + 1, _DATE_MAX + 2
 """Ranks after every date: "until funds end", no date known, over."""
 _SECOND = 1_000_000
+
+
+_LONGEST_BEGINNING, _SHORTEST_BEGINNING = (
+    itemgetter(slice(length)) for length in (BEGINNING_MAX, PREFIX_MIN)
+)
+_texts: dict[bytes, Texts] = {}
 
 
 @cache
@@ -87,21 +94,22 @@ def build_schema() -> tantivy.Schema:
 def to_tantivy(document: IndexDocument, moment: int) -> tantivy.Document:
     """Return the document to add; ``moment`` (microseconds) decides which deadline is the next."""
     following = next(((until, at) for until, at in document.deadlines if until >= moment), None)
-    title, summary, body = map(words_of, (document.title, document.summary, document.body))
-    keywords = words_of(f"{document.keywords}\n{document.tags}")
-    names = [words_of(name) for name in document.identifiers]
-    joined = joined_words((document.title, document.summary, document.keywords, document.body))
+    title, summary, body = map(parted, (document.title, document.summary, document.body))
+    keywords = parted(f"{document.keywords}\n{document.tags}")
+    names = [parted(name) for name in document.identifiers]
+    hyphened = joined_words((document.title, document.summary, document.keywords, document.body))
+    texts = (title, summary, keywords, *names, body, parted(" ".join(hyphened)))
     fields = tantivy.Document(
         id=document.call_id,
         kind="call",
         base_status=document.base_status,
-        every=_every(title, [*title, *summary, *keywords, *chain(*names), *body, *joined], document),
-        title=" ".join(title),
-        summary=" ".join(summary),
-        keywords=" ".join(keywords),
-        identifier=[" ".join(name) for name in names],
-        identifier_whole=[" ".join(name) for name in names],
-        body=" ".join(body),
+        every=_every(title[1], texts, document),
+        title=title[0],
+        summary=summary[0],
+        keywords=keywords[0],
+        identifier=[name for name, _ in names],
+        identifier_whole=[" ".join(words) for _, words in names],
+        body=body[0],
         shown=_shown(document),
         opens=document.opens,
         closes=document.closes,
@@ -221,15 +229,17 @@ def _shown(document: IndexDocument) -> bytes:
 
 def read_shown(document: tantivy.Document) -> Texts:
     """Return the texts of a document as read from the index."""
-    return _texts_of(bytes(document.get_first("shown") or b"[]"))
-
-
-@lru_cache(TEXTS_KEPT)
-def _texts_of(stored: bytes) -> Texts:
-    title, summary, body, keywords, identifiers, areas, language = json.loads(
-        stored.decode("utf-8", "surrogatepass")
-    )
-    return Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
+    stored = bytes(document.get_first("shown") or b"[]")
+    key = blake2b(stored, digest_size=16).digest()  # of any commit: most calls are the same in the next
+    found = _texts.get(key)
+    if found is None:
+        fields = json.loads(stored.decode("utf-8", "surrogatepass"))
+        title, summary, body, keywords, identifiers, areas, language = fields
+        found = Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
+        if len(_texts) >= TEXTS_KEPT:
+            _texts.clear()
+        _texts[key] = found
+    return found
 
 
 def deadline_order(call_id: str, next_at: int | None, *, continuous: bool, over: bool) -> int:
@@ -248,14 +258,15 @@ def _ranked(call_id: str, rank: int) -> int:
     return (max(rank, 0) << _TIE_BITS) + tie
 
 
-def _every(title: Sequence[str], words: list[str], document: IndexDocument) -> str:
+def _every(title: Sequence[str], texts: Sequence[tuple[str, list[str]]], document: IndexDocument) -> str:
     """Return every word, then their beginnings and parts, marked as such.
 
     Words may come again: an index of words alone holds each once, and does that faster than Python.
     """
+    words = set(chain.from_iterable(words for _, words in texts))
     parts = list[str]()
     for begun, mark in ((words, BEGINNING), (title, TITLE_BEGINNING)):
-        longest = {word[:BEGINNING_MAX] for word in begun}
-        parts += [beginning + mark for beginning in longest | {word[:PREFIX_MIN] for word in longest}]
+        longest = set(map(_LONGEST_BEGINNING, begun))
+        parts += [beginning + mark for beginning in longest.union(map(_SHORTEST_BEGINNING, longest))]
     parts += [part + PART for part in parts_in(words, document.facets["language"][0])]
-    return " ".join([*words, *parts])
+    return " ".join([*(text for text, _ in texts), *parts])

@@ -64,6 +64,11 @@ class TextQuestion:
         """Tell whether there is something to rank hits by."""
         return bool(self._wanted)
 
+    @property
+    def is_rough(self) -> bool:
+        """Tell whether many hits may be worth the same: those of a beginning, or of a typing error."""
+        return bool(self.fuzzy) or any(clause.open_end for clause in self._wanted)
+
     def clauses(self) -> list[tuple[Occur, Query]]:
         """Return what a hit must and must not hold, worth nothing; empty for everything.
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from index.engine import SearchEngine
 from index.paging import CursorError
 from index.query import SearchQuery
+from index.tantivy_folder import KEPT_MAX
 from tests.calls import DAY, call, deadline, tag
 from tests.conftest import NOW
 from tests.index.conftest import Fill, Place
@@ -89,6 +90,22 @@ def test_a_cursor_goes_beyond_ten_thousand(fill: Fill) -> None:
     for query in ({"sort": "deadline"}, {"text": "call "}):
         found = walk(engine, NOW, 100, **query)
         assert (len(found), len(set(found))) == (10_300, 10_300)
+
+
+def test_a_cursor_ends_though_hundreds_come_before_it_and_its_commit_is_gone(fill: Fill) -> None:
+    engine = fill([call(number, title=f"A call for hydrogen {number}", deadlines=()) for number in range(30)])
+    first = engine.search(SearchQuery(text="hydrog", limit=10), now=NOW)
+    for commit in range(KEPT_MAX + 1):
+        better = (
+            call(f"{commit}-{number}", title="Hydrogen hydrogen hydrogen", deadlines=(deadline(NOW + DAY),))
+            for number in range(40)
+        )
+        fill(list(better), cursor=commit + 2)
+
+    found = walk(engine, NOW, 10, text="hydrog", cursor=first.next_cursor)
+
+    assert len(found) == len(set(found))
+    assert {str(number) for number in range(30)} <= {*found, *(hit.call_id[8:] for hit in first.hits)}
 
 
 def test_the_last_page_has_no_cursor(fill: Fill) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.text import clean_line, plain_text, repair_mojibake, sanitise_html, summarise
+from normalize.text import clean_line, plain_text, repair_mojibake, sanitise_html, summarise, text_of
 
 PIECES = (
     "<p> </p> <b> </b> <ul> <li> </ul> <td> </td> <script> </script> <!-- --> < > & &amp; &#0; <svg> <style>"
@@ -107,6 +107,19 @@ def test_any_soup_comes_out_harmless_and_stays_so(html: str) -> None:
     )
     assert clean.encode("utf-8").decode() == clean
     assert plain_text(sanitise_html(clean)) == plain_text(clean)
+    assert text_of(clean) == plain_text(clean)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>Up to <a href="https://x.example/?a=1&b=<2>">5 &lt; 6</a> %</p><ul><li>H<sub>2</sub></li></ul>',
+        "<table><tr><td>one</td><td>two</td></tr></table>two\nlines<br>a&nbsp;b &amp;amp; c",
+        "no markup at all, 3 < 4 & 5",
+    ],
+)
+def test_the_words_of_sanitised_html_need_no_parser(html: str) -> None:
+    assert text_of(sanitise_html(html)) == plain_text(sanitise_html(html))
 
 
 @pytest.mark.parametrize(
