@@ -178,21 +178,28 @@ class _Pages:
             worth = [round(score, _SCORE_DIGITS) for score, _ in hits]
             # What is worth less than the last hit wanted only tells where its equals end.
             end = next((at for at in range(already + wanted, len(hits)) if worth[at] < worth[at - 1]), None)
-            beyond = end
             if end is None and len(hits) == limit + already:
-                beyond = len(hits) - 1
-            addresses = [address for _, address in hits[:end]]
-            orders = self._reader.values("deadline_order", addresses)
+                return _Found([], Place(hits[-1][1], score=worth[-1], order=_LOWEST))
+            beyond = None if end is None else Place(hits[end][1], score=worth[end], order=_LOWEST)
+            return self._nearest(
+                worth[:end], [address for _, address in hits[:end]], already + wanted, beyond
+            )
+
+        return self._rest(find, upto, _BEYOND_EQUALS if self._asked.text.is_rough else 0)
+
+    def _nearest(
+        self, worth: Sequence[float], addresses: Sequence[DocAddress], wanted: int, beyond: Place | None
+    ) -> _Found:
+        """Return the first of some hits by what they are worth, then by deadline."""
+        orders = self._reader.values("deadline_order", addresses)
+        if self._asked.stale:
             for index, address in enumerate(addresses):
                 if stale := self._asked.stale.get(place_of(address)):
                     orders[index] = stale.order
-            places = [
-                Place(address, score=score, order=order)
-                for score, address, order in zip(worth, addresses, orders, strict=False)
-            ]
-            return _Found(places, None if beyond is None else Place(hits[beyond][1], score=worth[beyond]))
-
-        return self._rest(find, upto, _BEYOND_EQUALS if self._asked.text.is_rough else 0)
+        keys = sorted(zip([-score for score in worth], orders, range(len(orders)), strict=True))
+        end = next((at for at in range(wanted, len(keys)) if keys[at][:2] != keys[at - 1][:2]), len(keys))
+        found = [Place(addresses[at], score=-score, order=order) for score, order, at in keys[: end + 1]]
+        return _Found(found[:end], found[end] if end < len(keys) else beyond)
 
     def _rest(self, find: Callable[[int, int], _Found], upto: int, least: int = 0) -> list[Place]:
         """Return the first places after the cursor, in order; what ties at their end is seen whole.
@@ -207,16 +214,10 @@ class _Pages:
             found, beyond = find(limit, wanted)
             found.sort(key=lambda place: (place.group, -place.score, place.order))
             places = self._after_cursor(self._identified(found))
-            if beyond is None or (len(places) >= upto and self._parts(places[upto - 1], beyond)):
+            if beyond is None or (len(places) >= upto and _is_before(places[upto - 1], beyond)):
                 return places[:upto]
             # Equals go on beyond what was found and must be whole to be ordered, or a cursor is behind them.
             limit, wanted = max(limit * 4, _BEYOND_EQUALS), wanted * 4
-
-    def _parts(self, one: Place, beyond: Place) -> bool:
-        """Tell whether no hit from ``beyond`` on can stand before or beside ``one``."""
-        if self._by_words:
-            return one.score > beyond.score
-        return one.order < beyond.order
 
     def _identified(self, places: list[Place]) -> list[Place]:
         """Order equals by id: ids are read only where something ties, or the cursor may stand."""
@@ -256,3 +257,8 @@ class _Pages:
             call_id=place.call_id,
             snapshot=self._reader.stamp if self._by_words else "",
         ).written()
+
+
+def _is_before(one: Place, other: Place) -> bool:
+    """Tell whether a hit comes before another one, and before whatever comes after that."""
+    return (-one.score, one.order) < (-other.score, other.order)

@@ -66,8 +66,9 @@ class Question:
             (Occur.Should, Query.const_score_query(self.status(status), bonus))
             for status, bonus in STATUS_BONUS.items()
         ]
-        worth = [*self.text.ranking(), *self.text.bonus(), *lifts]
-        return Query.boolean_query([(Occur.Must, self.query()), *worth])
+        # In one query of their own: beside the condition they take a fifth longer.
+        worth = Query.boolean_query([*self.text.ranking(), *self.text.bonus(), *lifts])
+        return Query.boolean_query([(Occur.Must, self.query()), (Occur.Should, worth)])
 
     def of_status(self, *statuses: Status) -> Query:
         """Return everything asked that is of one of these statuses now."""

@@ -18,9 +18,9 @@ from index.tantivy_schema import (
 from index.words import FUZZY_MIN, PREFIX_MIN, Clause
 
 WEIGHTS = {"identifier": 8.0, "title": 5.0, "keywords": 2.5, "summary": 2.0, "body": 1.0}
-_ROUGHLY = {EVERY if field == "body" else field: weight for field, weight in WEIGHTS.items()}
-"""The same where many words may stand for one: to look through those of all texts once is enough."""
-_BY_BEGINNING = {field: _ROUGHLY[field] for field in ("title", EVERY)}
+_ROUGHLY = {field: weight for field, weight in WEIGHTS.items() if field != "body"}
+"""The same where many words may stand for one: every hit holds one of them, so that the text adds nothing."""
+_BY_BEGINNING = {"title": WEIGHTS["title"]}
 """The same of what the shortest beginnings are known of."""
 SPELLING, EQUIVALENT, PREFIX, FUZZY = 0.7, 0.6, 0.3, 0.15
 """What another spelling, another word, the beginning of a word and a typing error are worth."""
@@ -100,6 +100,8 @@ class TextQuestion:
         return [(Occur.Should, Query.const_score_query(query, score)) for query, score in lifts]
 
     def _literally(self, expansion: Expansion) -> Query:
+        if len(expansion.clauses) == 1:
+            return self._matching(expansion.clauses[0])
         return Query.boolean_query([(Occur.Must, self._matching(clause)) for clause in expansion.clauses])
 
     def _expanded(self, expansion: Expansion) -> Query:
