@@ -91,7 +91,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "kept": [*search_view.kept_of(query), *_kept(shown)],
         "first_page": shown.address(query, offset=0),
         "plain": shown.address(plain),
-        "ways_out": ways_out(portal, query, now, shown.address) if not result.total else [],
+        "ways_out": ways_out(portal, query, result.total, now, shown.address),
         "corrections": search_view.corrections_of(query, result, shown.address),
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "suggestion": _suggestion(shown, query, result),

@@ -1,4 +1,4 @@
-"""Where nothing fits all of a search: what to leave out, and how many calls that finds."""
+"""Where few calls or none fit all of a search: what to leave out, and how many that finds."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from portal_api.state import Portal
 
 WAYS_MAX = 5
 """Ways shown; and words looked at, for each is a search of its own."""
+FEW = 5
+"""Calls found up to which a search is asked with one thing less as well."""
 _TYPED = re.compile(r'-?"[^"]*"?|\S+')
 
 
@@ -24,23 +26,31 @@ class WayOut:
 
 
 def ways_out(
-    portal: Portal, query: SearchQuery, now: datetime, to: search_view.Address = search_view.address
+    portal: Portal,
+    query: SearchQuery,
+    total: int,
+    now: datetime,
+    to: search_view.Address = search_view.address,
 ) -> list[WayOut]:
-    """Return the searches with one filter or one word less that find something, most calls first.
+    """Return the searches with one filter or one word less that find more, most calls first.
 
     Args:
         portal: Its engine is asked once for each of them.
-        query: A search that finds nothing.
+        query: A search; one that finds enough, or is turned to a later page, has none.
+        total: Calls it finds.
         now: The moment.
         to: Makes the address of a search.
 
     Raises:
         SearchUnavailable: The engine cannot answer.
     """
+    if total > FEW or query.offset:
+        return []
     found = []
     for label, wider in _wider(portal, query):
         asked = wider.model_copy(update={"limit": 0, "offset": 0})
-        if count := portal.engine.search(asked, now=now, explained=False).total:
+        count = portal.engine.search(asked, now=now, explained=False).total
+        if count > total:
             found.append((count, label, wider))
     found.sort(key=lambda way: -way[0])
     return [

@@ -10,6 +10,7 @@ from lxml import html
 from config.settings import Settings
 from portal_api.addresses import call_path
 from portal_api.app import create_app
+from portal_api.ways_out import FEW
 from store.groups import regroup
 from store.runs import RunResult, finish_run, start_run
 from tests.conftest import NOW
@@ -172,6 +173,19 @@ def test_nothing_found_says_what_one_thing_less_finds(client: TestClient) -> Non
     found = page(client, "/?q=hydrogen&country=MT&level=regional")
     assert all("Without" in (link.text or "") for link in found.cssselect(".ways-out a"))
     assert page(client, "/?q=zeppelinology").cssselect(".ways-out") == []
+
+
+def test_few_found_says_what_one_thing_less_finds(client: TestClient) -> None:
+    asked = "/?sector=clean&status=open"
+    few = client.get(f"/api/v1/calls{asked[1:]}").json()["total"]
+    more = client.get("/api/v1/calls?status=open").json()["total"]
+    shown = page(client, asked)
+
+    (way,) = shown.cssselect(".few .ways-out a")  # without "open" there are no more
+    assert 0 < few <= FEW < more
+    assert way.get("href") == "/?status=open"
+    assert (way.text or "").endswith(f": {more} calls")
+    assert page(client, "/?status=open").cssselect(".ways-out") == []
 
 
 def test_past_the_end_leads_back(client: TestClient) -> None:
