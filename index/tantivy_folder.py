@@ -4,11 +4,14 @@
 A folder of another schema version is never read: the index then counts as empty.
 """
 
+import os
 import shutil
+import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -29,6 +32,9 @@ _PART_BYTES = 4 * 2**20
 _READ_AHEAD = frozenset({".term", ".idx", ".fast", ".fieldnorm"})
 KEPT_MAX = 8
 """Commits held for those who turn pages; their files are mapped, not in memory."""
+
+_NICE = 10
+"""Added to the threads that write an index, on the scale of Linux from -20 to 19."""
 
 _Stamp = tuple[int, int, int]
 
@@ -209,11 +215,28 @@ def take_writer(folder: Path, *, threads: int = 1) -> tantivy.IndexWriter:
     """
     try:
         index = tantivy.Index(build_schema(), path=str(folder))
-        return index.writer(heap_size=HEAP_BYTES * threads, num_threads=threads)
+        return _from_yielding_thread(
+            lambda: index.writer(heap_size=HEAP_BYTES * threads, num_threads=threads)
+        )
     except (ValueError, OSError) as error:
         if "LockBusy" in str(error):
             raise IndexBusy("another process is writing to the search index") from error
         raise SearchUnavailable(f"the search index cannot be written: {error}") from error
+
+
+def _from_yielding_thread(make: Callable[[], tantivy.IndexWriter]) -> tantivy.IndexWriter:
+    """Return a writer whose own threads yield to those that read.
+
+    On Linux a priority is a thread's, and a new thread has that of the one that starts it: a writer starts
+    its threads when it is made.
+    """
+    with ThreadPoolExecutor(1, initializer=_yield_to_others) as pool:
+        return pool.submit(make).result()
+
+
+def _yield_to_others() -> None:
+    if sys.platform == "linux":
+        os.nice(_NICE)
 
 
 def _open_for_reading(folder: Path) -> tantivy.Index:

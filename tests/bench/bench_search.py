@@ -220,12 +220,14 @@ def _while_writing(
 
 
 def _upsert(engine: EmbeddedEngine, calls: Sequence[Call], cursor: int) -> float:
+    """Write calls; return the seconds until a reader saw them. Segments are merged after that."""
     start = time.perf_counter()
     with engine.writer() as writer:
         writer.upsert(calls, now=NOW)
         writer.commit(cursor=cursor)
-    engine.cursor()  # a reader turns to the commit
-    return time.perf_counter() - start
+        if engine.cursor() != cursor:
+            raise RuntimeError("a commit is not seen")
+        return time.perf_counter() - start
 
 
 if __name__ == "__main__":
