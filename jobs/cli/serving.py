@@ -1,5 +1,6 @@
 """`portal serve`, `portal reindex` and `portal doctor`."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,11 +26,12 @@ def serve(
     import uvicorn
 
     from jobs.cli.context import open_context
+    from jobs.cli.workers import Workers
 
     # Opened here as well: what is wrong with settings or database is said once, before anything listens.
     open_context().db.close()
     typer.echo(f"portal: http://{host}:{port}", err=True)
-    uvicorn.run(
+    config = uvicorn.Config(
         "jobs.cli.serving:web",
         factory=True,
         host=host,
@@ -39,6 +41,14 @@ def serve(
         access_log=False,
         proxy_headers=False,  # which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES
     )
+    if workers > 1:
+        Workers(config).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # the server has ended in order by then
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
 
 
 def web() -> "FastAPI":
