@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
 import tantivy
 
+from config.keeping import Kept
 from index.compounds import joined_words, parts_in
 from index.documents import FOREVER, IndexDocument
 from index.folding import parted
@@ -54,7 +55,6 @@ _SECOND = 1_000_000
 _LONGEST_BEGINNING, _SHORTEST_BEGINNING = (
     itemgetter(slice(length)) for length in (BEGINNING_MAX, PREFIX_MIN)
 )
-_texts: dict[bytes, Texts] = {}
 
 
 @cache
@@ -229,17 +229,17 @@ def _shown(document: IndexDocument) -> bytes:
 
 def read_shown(document: tantivy.Document) -> Texts:
     """Return the texts of a document as read from the index."""
-    stored = bytes(document.get_first("shown") or b"[]")
-    key = blake2b(stored, digest_size=16).digest()  # of any commit: most calls are the same in the next
-    found = _texts.get(key)
-    if found is None:
-        fields = json.loads(stored.decode("utf-8", "surrogatepass"))
-        title, summary, body, keywords, identifiers, areas, language = fields
-        found = Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
-        if len(_texts) >= TEXTS_KEPT:
-            _texts.clear()
-        _texts[key] = found
-    return found
+    return _texts.of(bytes(document.get_first("shown") or b"[]"))
+
+
+def _read_texts(stored: bytes) -> Texts:
+    title, summary, body, keywords, identifiers, areas, language = json.loads(
+        stored.decode("utf-8", "surrogatepass")
+    )
+    return Texts(title, summary, body, keywords, identifiers, tuple(areas), language)
+
+
+_texts = Kept(_read_texts, TEXTS_KEPT)
 
 
 def deadline_order(call_id: str, next_at: int | None, *, continuous: bool, over: bool) -> int:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from config.keeping import Kept
 from normalize.call import Call
 from store.database import Database
 from store.fingerprint import LIFE
@@ -18,8 +18,9 @@ READ_BATCH = 500
 _LIFE = tuple(sorted(LIFE))
 _TABLE = CallRow.metadata.tables[str(CallRow.__tablename__)]
 _COLUMNS = (_TABLE.c.document, _TABLE.c.id, *(_TABLE.c[name] for name in _LIFE))
-PARSED_KEPT = 2048
-"""Documents kept as calls, some 15 kB each: a page of hits is asked for again, filtered and turned over."""
+PARSED_KEPT = 4096
+"""Documents kept as calls, some 22 kB each: a page of hits is asked for again, filtered and turned over."""
+_parsed = Kept(Call.model_validate_json, PARSED_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,9 @@ def get_calls(db: Database, call_ids: Sequence[str]) -> list[Call]:
             # Bare columns: an object a row, watched by a session, would cost as much as reading the call.
             query = select(*_COLUMNS).where(_TABLE.c.id.in_(call_ids[start : start + READ_BATCH]))
             for document, call_id, *life in session.connection().execute(query):
-                call = _parsed(document)
+                call = _parsed.of(document.encode())
                 found[call_id] = call.model_copy(update=dict(zip(_LIFE, life, strict=True)))
     return [found[call_id] for call_id in call_ids if call_id in found]
-
-
-@lru_cache(PARSED_KEPT)
-def _parsed(document: str) -> Call:
-    """Return a stored document as a call, which nobody can change; told by its content, never stale."""
-    return Call.model_validate_json(document)
 
 
 def changed_since(db: Database, number: int, limit: int) -> list[tuple[int, Call]]:

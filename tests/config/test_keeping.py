@@ -1,0 +1,24 @@
+import pytest
+
+from config.keeping import Kept
+
+
+def test_the_same_bytes_are_read_once_until_others_take_their_place() -> None:
+    read: list[bytes] = []
+
+    def reading(stored: bytes) -> str:
+        read.append(stored)
+        return stored.decode()
+
+    kept = Kept(reading, most=2)
+
+    assert [kept.of(one) for one in (b"a", b"b", b"a", b"c", b"b", b"a")] == ["a", "b", "a", "c", "b", "a"]
+    assert read == [b"a", b"b", b"c", b"a"]
+
+
+def test_what_cannot_be_read_is_not_kept() -> None:
+    kept = Kept(lambda stored: stored.decode("ascii"), most=2)
+
+    for _ in range(2):
+        with pytest.raises(UnicodeDecodeError):
+            kept.of(b"\xff")
