@@ -36,15 +36,9 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
 
     The text is looked at only where title, summary, keywords and identifiers leave something open.
     """
-    marks: dict[ReasonField, list[Mark]] = {field: [] for field in texts.fields}
-    for mark in matcher.marks(texts.head, texts.language):
-        field, begin = texts.place(mark.start)
-        marks[field].append(Mark(mark.start - begin, mark.end - begin, mark.words))
-    reasons = _reasons(texts, matcher, marks)
-    # The text is long: it is read only for what stands nowhere else.
-    if not matcher.is_answered(reasons.values()):
-        marks["body"] = matcher.marks(texts.folded_body, texts.language)
-        reasons |= _reasons(texts, matcher, {"body": marks["body"]})
+    marks, reasons = _found(texts, matcher, in_any=False)
+    if not matcher.is_answered([*reasons.values(), *matcher.areas(texts.areas)]):
+        marks, reasons = _found(texts, matcher, in_any=True)
     answered = {reason.asked for reason in reasons.values()}
     by_area = [reason for reason in matcher.areas(texts.areas) if reason.asked not in answered]
     ordered = sorted([*reasons.values(), *by_area], key=lambda reason: WAYS.index(reason.by))
@@ -55,11 +49,25 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
     )
 
 
-def _reasons(
-    texts: Texts, matcher: Matcher, marks: Mapping[ReasonField, Sequence[Mark]]
-) -> dict[tuple[str, tuple[str, ...], ReasonField], Reason]:
+_Reasons = dict[tuple[str, tuple[str, ...], ReasonField], Reason]
+
+
+def _found(texts: Texts, matcher: Matcher, *, in_any: bool) -> tuple[dict[ReasonField, list[Mark]], _Reasons]:
+    marks: dict[ReasonField, list[Mark]] = {field: [] for field in texts.fields}
+    for mark in matcher.marks(texts.head, texts.language, in_any=in_any):
+        field, begin = texts.place(mark.start)
+        marks[field].append(Mark(mark.start - begin, mark.end - begin, mark.words))
+    reasons = _reasons(texts, matcher, marks)
+    # The text is long: it is read only for what stands nowhere else.
+    if not matcher.is_answered(reasons.values()):
+        marks["body"] = matcher.marks(texts.folded_body, texts.language, in_any=in_any)
+        reasons |= _reasons(texts, matcher, {"body": marks["body"]})
+    return marks, reasons
+
+
+def _reasons(texts: Texts, matcher: Matcher, marks: Mapping[ReasonField, Sequence[Mark]]) -> _Reasons:
     """Return what marks stand for; the first of equals."""
-    reasons: dict[tuple[str, tuple[str, ...], ReasonField], Reason] = {}
+    reasons: _Reasons = {}
     for field, found in marks.items():
         for start, end, words in found:
             asked, by, other = matcher.why(words)

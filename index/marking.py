@@ -83,25 +83,22 @@ class Matcher:
         longest_first = sorted(self._wanted, key=lambda clause: -len(clause.words))
         self._parts = list(dict.fromkeys(part for clause in longest_first for part in _parts(clause)))
         self._alone = {clause.words[0] for clause in self._wanted if _is_alone(clause)}
-        self._otherwise: dict[str, list[_Part]] = {}
-        for words in sorted(self._others, key=lambda words: -len(words)):
-            self._otherwise.setdefault(words[0], []).append(_part(words))
+        self._otherwise: dict[str | None, list[_Part]] = {}
         self._asked = {" ".join(clause.words) for clause in self._wanted}
         self._read: dict[str, tuple[str, ...]] = {}
         self._why: dict[tuple[str, ...], _Why] = {}
 
-    def marks(self, folded: str, language: str | None = None) -> list[Mark]:
+    def marks(self, folded: str, language: str | None = None, *, in_any: bool = False) -> list[Mark]:
         """Return what matched, in order, never overlapping.
 
         Args:
             folded: Any text of a call, folded.
             language: The call's; short words of another language do not count in it.
+            in_any: Look for what things are called in every language, not in this one and English alone:
+                there are a dozen, and a text seldom holds a word of a third.
         """
         parts = [part for part in self._parts if part.word in folded]
-        if self._otherwise:
-            # There may be a hundred: to look for each takes longer than to know the words of the text.
-            there = self._otherwise.keys() & set(words_of(folded))
-            parts += sorted((part for word in there for part in self._otherwise[word]), key=_length)
+        parts += [part for part in self._said_in(None if in_any else language) if part.word in folded]
         if self._alone:
             parts += [_Part(word) for word in self._compounds(folded, language)]
         if self._fuzzy:
@@ -123,6 +120,20 @@ class Matcher:
                 marks.append(Mark(start, end, words))
                 reached = end
         return marks
+
+    def _said_in(self, language: str | None) -> list[_Part]:
+        """Return what stands for things asked for in a language or English; None: in any."""
+        found = self._otherwise.get(language)
+        if found is None:
+            spoken = {language, "en"}
+            said = (
+                words
+                for words, (_, other) in self._others.items()
+                if language is None or other.languages & spoken
+            )
+            found = [_part(words) for words in sorted(said, key=lambda words: -len(words))]
+            self._otherwise[language] = found
+        return found
 
     def _words(self, there: str) -> tuple[str, ...]:
         if there not in self._read:
@@ -259,11 +270,6 @@ def _parts(clause: Clause) -> list[_Part]:
     respelt = [_Part(word, goes_on=goes_on) for word in sorted(clause.respelt)]
     others = [_Part(word) for word in sorted(clause.spellings - clause.respelt)]
     return [_part(clause.words, goes_on=goes_on), *respelt, *others]
-
-
-def _length(part: _Part) -> int:
-    """Return what parts are sorted by: the longest first, for what begins at the same place."""
-    return -len(part.others.pattern) if part.others else 0
 
 
 def _part(words: tuple[str, ...], *, goes_on: bool = False) -> _Part:

@@ -135,6 +135,18 @@ def test_a_word_of_several_languages_is_said_to_be_of_the_call_s(language: str, 
     assert (why.found, why.by, why.language) == ("Hidrogen", "translation", named)
 
 
+def test_a_word_of_a_third_language_is_the_reason_only_where_there_is_no_other() -> None:
+    found_by = {
+        summary: reasons(Texts("Aufruf", summary=summary, language="de"), "hydrogen ")
+        for summary in ("Wasserstoff und hydrogène", "das Vorhaben hydrogène")
+    }
+
+    assert found_by == {
+        "Wasserstoff und hydrogène": [("hydrogen", "Wasserstoff", "summary", "translation")],
+        "das Vorhaben hydrogène": [("hydrogen", "hydrogène", "summary", "translation")],
+    }
+
+
 def test_a_tag_is_the_reason_only_where_no_word_is() -> None:
     assert reasons(Texts("Autre", areas=("clean.hydrogen",)), "hydrogen ") == [
         ("hydrogen", "clean.hydrogen", "area", "translation")
