@@ -1,10 +1,12 @@
 """What only a browser can tell. Few and quick: words and links are tested without one."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
+from config.translations import LANGUAGES
 from portal_api.addresses import call_path
 from tests.browser.reading import barriers, follow, opened, unfold
 from tests.portal_api.conftest import HYDROGEN, ODD_ID
@@ -60,6 +62,21 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, origin: str) -> N
             wide[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert wide == {path: 320 for path in PAGES}
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_card_holds_its_words_in_every_language(browser: Browser, origin: str, width: int) -> None:
+    spilt, open_ended = {}, set()
+    with opened(browser, viewport={"width": width, "height": 800}) as (page, _):
+        for language in LANGUAGES:
+            page.goto(f"{origin}/?country=FR&country=BE&lang={language}")
+            open_ended.add(page.locator(".card .day", has_text=re.compile(r"^\D+$")).count())
+            spilt[language] = page.locator(".card > *").evaluate_all(
+                "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"
+            )
+
+    assert min(open_ended) > 0  # a call with no day says so in words, the longest of all
+    assert spilt == {language: [] for language in LANGUAGES}
 
 
 def test_no_page_weighs_more_than_100_kilobytes_on_the_way(browser: Browser, origin: str) -> None:
