@@ -1,5 +1,6 @@
 """What was read of stored bytes, kept: the same few thousand calls are shown again and again."""
 
+import threading
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Generic, TypeVar
@@ -21,6 +22,7 @@ class Kept(Generic[T]):
         self._read = read
         self._most = most
         self._found: dict[bytes, T] = {}
+        self._lock = threading.Lock()
 
     def of(self, stored: bytes) -> T:
         """Return what ``read`` made of the bytes, raising what it raises."""
@@ -28,7 +30,8 @@ class Kept(Generic[T]):
         found = self._found.get(key)
         if found is None:
             found = self._read(stored)
-            while len(self._found) >= self._most:
-                self._found.pop(next(iter(self._found), b""), None)
-            self._found[key] = found
+            with self._lock:
+                while len(self._found) >= self._most:
+                    del self._found[next(iter(self._found))]
+                self._found[key] = found
         return found

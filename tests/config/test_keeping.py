@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from config.keeping import Kept
@@ -22,3 +24,14 @@ def test_what_cannot_be_read_is_not_kept() -> None:
     for _ in range(2):
         with pytest.raises(UnicodeDecodeError):
             kept.of(b"\xff")
+
+
+def test_threads_share_it() -> None:
+    kept = Kept(bytes.decode, most=3)
+    texts = [str(number) * 3_000 for number in range(8)]
+
+    def ask(seed: int) -> bool:
+        return all(kept.of(texts[at % seed].encode()) == texts[at % seed] for at in range(2_000))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(1, 9)))
