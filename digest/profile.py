@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.countries import iso_of
 from config.nuts import narrowest
 from index.query import EVERYWHERE, NOT_STATED, SearchQuery
 from normalize.call import Applicant, Call
@@ -39,6 +40,11 @@ class Profile(BaseModel):
         return self == Profile()
 
     @property
+    def home(self) -> str | None:
+        """Return its country (ISO 3166-1), or that of its region (NUTS, where GR is EL and GB is UK)."""
+        return self.country or (iso_of(self.region[:2]) if self.region else None)
+
+    @property
     def kinds(self) -> tuple[Applicant, ...]:
         """Return every kind of applicant the company is."""
         by_size: tuple[Applicant, ...] = ()
@@ -63,8 +69,7 @@ class Profile(BaseModel):
         """
         if (self.country is None and self.region is None) or call.everywhere:
             return True
-        country = self.country or (self.region or "")[:2].replace("EL", "GR")
-        if call.countries and country not in call.countries:
+        if call.countries and self.home not in call.countries:
             return False
         narrow = narrowest(call.regions)
         if self.region is None or not narrow:
@@ -97,7 +102,7 @@ class Profile(BaseModel):
         asked = {
             "sector": sectors,
             "area": () if sectors else tuple(area for area in self.areas if "." in area),
-            "country": (self.country, EVERYWHERE, NOT_STATED) if self.country else (),
+            "country": (self.home, EVERYWHERE, NOT_STATED) if self.home else (),
             "applicant": (*self.kinds, NOT_STATED) if self.kinds else (),
             "status": ("open", "forthcoming"),
         }

@@ -313,7 +313,7 @@ class Wording:
         known = regions()
         if profile.region and call.regions and profile.region in known:
             return known[profile.region].name
-        return self.country(profile.country or (profile.region or "")[:2])
+        return self.country(profile.home or (profile.region or "")[:2])
 
     def profile_name(self, profile: Profile) -> str:
         """Return a profile in a few words."""

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from index.query import EVERYWHERE, FacetName, SearchQuery, SearchResult
+from config.countries import iso_of
+from index.query import EVERYWHERE, NOT_STATED, FacetName, SearchQuery, SearchResult
 from portal_api import search_view
 from portal_api.deadline_views import VIEWS, View, first_of_month, month_of, timeline_of
 from portal_api.exports import FORMATS
@@ -96,6 +97,7 @@ def search_page(request: Request, portal: PortalDep) -> Response:
         "expanded": [portal.taxonomy.label_of(key) for keys in result.expanded.values() for key in keys],
         "suggestion": _suggestion(shown, query, result),
         "everywhere": _everywhere(shown, query),
+        "national": _national(shown, query),
         "only_words": shown.address(query, expand=False, offset=0),
         "all_languages": shown.address(query, expand=True, offset=0),
         "pages": search_view.pages_of(query, result.total, shown.address),
@@ -145,6 +147,15 @@ def _everywhere(shown: Shown, query: SearchQuery) -> tuple[str, bool] | None:
     added = not query.region
     country = (*query.country, EVERYWHERE) if added else (EVERYWHERE,)
     return shown.address(query, country=country, region=(), offset=0), added
+
+
+def _national(shown: Shown, query: SearchQuery) -> str | None:
+    """Return where the national calls of chosen regions' countries are: few of them name a region."""
+    codes = (iso_of(code[:2]) for code in query.region if code != NOT_STATED)
+    countries = tuple(dict.fromkeys(code for code in codes if code))
+    if query.level or not countries:
+        return None
+    return shown.address(query, country=countries, region=(), level=("national",), offset=0)
 
 
 def _suggestion(shown: Shown, query: SearchQuery, result: SearchResult) -> tuple[str, str] | None:

@@ -396,6 +396,24 @@ def test_a_region_shows_what_is_open_everywhere_by_itself(client: TestClient) ->
     assert titles(page(client, hint.get("href"))) == [HYDROGEN.title]
 
 
+def test_a_region_leads_to_the_calls_of_its_whole_country(client: TestClient) -> None:
+    shown = page(client, "/?region=ES51&status=open")
+    (hint,) = shown.cssselect(".results .hint a[href*='level=national']")
+    national = page(client, hint.get("href"))
+
+    assert hint.get("href") == "/?level=national&country=ES&status=open"
+    assert titles(national)
+    assert titles(national) == titles(page(client, "/?country=ES&level=national&status=open"))
+    for address in ("/?region=not_stated", "/?region=ES51&level=regional", "/?country=ES"):
+        assert page(client, address).cssselect(".results .hint a[href*='level=national']") == []
+
+
+def test_a_greek_region_leads_to_the_calls_of_greece(client: TestClient) -> None:
+    (hint,) = page(client, "/?region=EL30").cssselect(".results .hint a[href*='level=national']")
+
+    assert "country=GR" in hint.get("href")
+
+
 def test_other_records_of_the_same_call_are_named(empty: Served) -> None:
     twin = HYDROGEN.model_copy(update={"id": "es_bdns:twin", "source_id": "es_bdns", "native_id": "twin"})
     fill(empty.portal, (HYDROGEN, twin))
