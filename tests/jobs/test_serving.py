@@ -1,6 +1,7 @@
 """`portal serve` in several processes: all answer, and all end with it."""
 
 import socket
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +20,15 @@ def test_several_processes_share_the_clients_and_end_together(tmp_path: Path) ->
     with portal_serving(tmp_path, workers=2) as (origin, server), ExitStack() as held:
         children = psutil.Process(server.pid).children()
         workers = [one for one in children if "spawn_main" in str(one.cmdline())]
+        until = time.monotonic() + TIMEOUT_S
+        while not all(_connections(one, "LISTEN") for one in workers) and time.monotonic() < until:
+            time.sleep(0.05)  # one answers, the other is still starting
         host, port = str(urlsplit(origin).hostname), int(urlsplit(origin).port or 0)
         clients = [held.enter_context(socket.create_connection((host, port))) for _ in range(CLIENTS)]
         for client in clients:
             client.sendall(ASKED)
         answers = {client.recv(12) for client in clients}
-        served = [sum(one.status == "ESTABLISHED" for one in worker.net_connections()) for worker in workers]
+        served = [_connections(worker, "ESTABLISHED") for worker in workers]
 
     assert answers == {b"HTTP/1.1 200"}
     assert len(workers) == 2
@@ -32,6 +36,10 @@ def test_several_processes_share_the_clients_and_end_together(tmp_path: Path) ->
     assert sum(served) >= CLIENTS
     gone, alive = psutil.wait_procs(workers, timeout=TIMEOUT_S)
     assert (len(gone), alive) == (2, [])
+
+
+def _connections(process: psutil.Process, status: str) -> int:
+    return sum(one.status == status for one in process.net_connections())
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
