@@ -52,6 +52,11 @@ def iso_of(code: str) -> str | None:
     return _iso_by_eurostat().get(upper) or (upper if upper in countries() else None)
 
 
+def iso_of_region(code: str) -> str | None:
+    """Return the ISO code of the country a NUTS code lies in (EL30 -> GR, UKI -> GB); None when unknown."""
+    return iso_of(code[:2])
+
+
 def eurostat_of(iso: str) -> str:
     """Return the code Eurostat uses in NUTS for an ISO code (GR -> EL)."""
     return {"GR": "EL", "GB": "UK"}.get(iso, iso)

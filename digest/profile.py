@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from config.countries import iso_of
+from config.countries import iso_of_region
 from config.nuts import narrowest
 from index.query import EVERYWHERE, NOT_STATED, SearchQuery
 from normalize.call import Applicant, Call
@@ -42,7 +42,7 @@ class Profile(BaseModel):
     @property
     def home(self) -> str | None:
         """Return its country (ISO 3166-1), or that of its region (NUTS, where GR is EL and GB is UK)."""
-        return self.country or (iso_of(self.region[:2]) if self.region else None)
+        return self.country or (iso_of_region(self.region) if self.region else None)
 
     @property
     def kinds(self) -> tuple[Applicant, ...]:

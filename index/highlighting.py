@@ -36,11 +36,12 @@ def explain(texts: Texts, matcher: Matcher) -> Explained:
 
     The text is looked at only where title, summary, keywords and identifiers leave something open.
     """
+    areas = list(matcher.areas(texts.areas))
     marks, reasons = _found(texts, matcher, in_any=False)
-    if not matcher.is_answered([*reasons.values(), *matcher.areas(texts.areas)]):
+    if texts.language and not matcher.is_answered([*reasons.values(), *areas]):
         marks, reasons = _found(texts, matcher, in_any=True)
     answered = {reason.asked for reason in reasons.values()}
-    by_area = [reason for reason in matcher.areas(texts.areas) if reason.asked not in answered]
+    by_area = [reason for reason in areas if reason.asked not in answered]
     ordered = sorted([*reasons.values(), *by_area], key=lambda reason: WAYS.index(reason.by))
     return Explained(
         highlights=tuple(_highlights(texts, marks)),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from config.countries import eurostat_of, iso_by_name, iso_of
+from config.countries import eurostat_of, iso_by_name, iso_of, iso_of_region
 from config.nuts import codes_by_name, fold, regions, with_parents
 from normalize.errors import RecordError
 
@@ -43,7 +43,7 @@ def parse_places(printed: Iterable[str], country: str | None, *, skip_unknown: b
         if not found and not skip_unknown:
             raise RecordError("unknown region", value=text)
         for code in found:
-            lands[iso_of(code[:2]) or code[:2]] = None
+            lands[iso_of_region(code) or code[:2]] = None
             if len(code) > 2:
                 codes |= dict.fromkeys(with_parents(code))
     return Places(tuple(codes), tuple(lands))

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from config.countries import iso_of
+from config.countries import iso_of_region
 from index.query import EVERYWHERE, NOT_STATED, FacetName, SearchQuery, SearchResult
 from portal_api import search_view
 from portal_api.deadline_views import VIEWS, View, first_of_month, month_of, timeline_of
@@ -151,8 +151,8 @@ def _everywhere(shown: Shown, query: SearchQuery) -> tuple[str, bool] | None:
 
 def _national(shown: Shown, query: SearchQuery) -> str | None:
     """Return where the national calls of chosen regions' countries are: few of them name a region."""
-    codes = (iso_of(code[:2]) for code in query.region if code != NOT_STATED)
-    countries = tuple(dict.fromkeys(code for code in codes if code))
+    regions = [code for code in query.region if code != NOT_STATED]
+    countries = tuple(dict.fromkeys(filter(None, map(iso_of_region, regions))))
     if query.level or not countries:
         return None
     return shown.address(query, country=countries, region=(), level=("national",), offset=0)

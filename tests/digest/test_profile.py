@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from config.taxonomy import load_taxonomy
+from digest.languages import translator
 from digest.profile import Profile
+from digest.wording import Wording
 from tests.calls import call
 
 LONDON: dict[str, Any] = {"countries": ("GB",), "regions": ()}
@@ -45,3 +48,12 @@ def test_a_call_fits_where_a_company_is(profile: dict[str, Any], facts: dict[str
 def test_a_region_tells_the_country(profile: dict[str, Any], home: str | None) -> None:
     assert Profile(**profile).home == home
     assert ((home or "") in Profile(**profile).as_search().country) is (home is not None)
+
+
+@pytest.mark.parametrize(
+    ("region", "country", "named"), [("EL30", "GR", "Greece"), ("UKI", "GB", "United Kingdom")]
+)
+def test_a_mail_names_the_country_of_a_region(region: str, country: str, named: str) -> None:
+    wording = Wording(translator("en"), load_taxonomy(), lambda _: "Europe/Brussels")
+
+    assert wording.why_profile(Profile(region=region), call(1, countries=(country,))) == named

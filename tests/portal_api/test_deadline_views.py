@@ -10,7 +10,7 @@ from portal_api.deadline_views import AXIS, first_of_month, timeline_of
 from tests.calls import call, deadline
 from tests.conftest import NOW
 from tests.portal_api.conftest import HYDROGEN, Served, fill
-from tests.portal_api.test_pages import page, words
+from tests.portal_api.reading import page, words
 
 
 def test_a_deadline_stands_on_its_day_with_a_link_to_its_call(client: TestClient) -> None:

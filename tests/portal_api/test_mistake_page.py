@@ -1,6 +1,6 @@
 from store.mistakes import waiting_mistakes
 from tests.portal_api.conftest import HYDROGEN, Served, fill
-from tests.portal_api.test_pages import page, words
+from tests.portal_api.reading import page, words
 
 
 def test_a_reader_reports_a_mistake_and_the_desk_gets_it(empty: Served) -> None:

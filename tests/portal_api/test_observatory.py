@@ -8,7 +8,7 @@ from portal_api.europe_map import SCALE, SIZE, countries_of_europe, other_land, 
 from portal_api.observatory import EU, gaps_of, observe
 from tests.conftest import NOW
 from tests.portal_api.conftest import HYDROGEN, SHELF, Served
-from tests.portal_api.test_pages import page, words
+from tests.portal_api.reading import page, words
 
 
 def test_the_figures_are_those_of_the_calls(served: Served) -> None:

@@ -4,7 +4,7 @@ import io
 from fastapi.testclient import TestClient
 
 from tests.portal_api.conftest import HOSTILE, HYDROGEN, ODD_ID
-from tests.portal_api.test_pages import page, words
+from tests.portal_api.reading import page, words
 
 CHOSEN = {"id": [HYDROGEN.id, ODD_ID.id]}
 
