@@ -24,6 +24,7 @@ class ProseWords:
         other_end: Let a date end something else (expenses, works, contracts).
         no_end: Say that there is no end but that of the money.
         told_apart: Tell several dates of one call apart ("second cut-off").
+        extended: Say that a time to apply was moved ("extended", "prorogato").
     """
 
     deadline: re.Pattern[str]
@@ -33,6 +34,7 @@ class ProseWords:
     other_end: re.Pattern[str]
     no_end: re.Pattern[str]
     told_apart: re.Pattern[str]
+    extended: re.Pattern[str]
 
 
 @cache

@@ -16,14 +16,13 @@ from config.prose_words import prose_words
 from normalize.dates import parse_printed
 from normalize.errors import RecordError
 from normalize.fields import DeadlineText
+from normalize.moved_dates import SENTENCE, is_moved_to, sentence_around
 from normalize.printed_date import OPEN_ENDED, PrintedDate
 
 READ_MAX = 60_000
 """Characters read; no call says its deadline only after that."""
 NEAR = 70
 """Characters between the end of a deadline word and its date (recorded Italian and French pages)."""
-SENTENCE = 240
-"""Characters of a sentence looked at on either side of a date."""
 _DATES_MAX = 40
 NOTE_MAX = 400
 _DATE = re.compile(
@@ -59,7 +58,6 @@ _ANY_DAY = re.compile(
     r"jan|feb|fev|mar|apr|avr|abr|mai|may|mag|maj|mei|jun|jui|giu|gen|ene|jul|lug|aug|aou|ago|sep|set|oct|okt|ott|out"
     r"|nov|dec|dez|dic|sty|lut|kwi|cze|lip|sie|wrz|paz|lis|gru)"
 )
-_SENTENCE_FOLDED = re.compile(r"[!?;\n]|\.\s")
 _SENTENCE = re.compile(r"[!?;\n]|\.(?=\s+[A-ZÀ-ÖØ-Þ])")
 
 
@@ -89,6 +87,8 @@ class _Found:
     """It ends something else than the time to apply, so it contradicts no deadline."""
     unsaid: bool = False
     """It ends something, of what is not said: no deadline, but it contradicts one on another day."""
+    moved: bool = False
+    """The time to apply was moved to this day."""
 
 
 def find_deadlines(
@@ -107,7 +107,7 @@ def find_deadlines(
     """
     text = text[:READ_MAX]
     folded = _folded(text)
-    found = list(_dates(text, folded, _Reading(formats, language, of_the_end)))
+    found = _without_replaced(folded, list(_dates(text, folded, _Reading(formats, language, of_the_end))))
     certain = {
         (one.printed.day, one.printed.hour): one for one in found if one.certain and one.printed is not None
     }
@@ -128,6 +128,21 @@ def find_deadlines(
         ordered = [certain[when] for when in sorted(certain, key=lambda when: when[0])]
         return ProseDates(tuple(DeadlineText(text=one.text, kind="cut_off") for one in ordered), endless)
     return ProseDates((), endless and not certain, _note(text, folded, found))
+
+
+def _without_replaced(folded: str, found: list[_Found]) -> list[_Found]:
+    """Leave out the days that their own sentence says were moved to a later one."""
+    replaced = set()
+    for moved in found:
+        if not (moved.moved and moved.certain and moved.printed):
+            continue
+        begins, ends = sentence_around(folded, moved.start, moved.end)
+        replaced |= {
+            one.start
+            for one in found
+            if one.printed and begins <= one.start < ends and one.printed.day < moved.printed.day
+        }
+    return [one for one in found if one.start not in replaced]
 
 
 def _contradicts(one: _Found, days: set[date]) -> bool:
@@ -181,22 +196,21 @@ def _dates(text: str, folded: str, reading: _Reading) -> Iterator[_Found]:
         if read is not None and read[1].day in OPEN_ENDED:
             continue
         words = _ending_words(before)
-        if not words:
+        moved = is_moved_to(folded, match.start(), match.end())
+        if not words and not moved:
             if closes and read is not None:
                 yield _Found(match.start(), match.end(), read[1], read[0], certain=False)
             continue
         if read is None:  # no such day, or no date after all: for the note alone
             yield _Found(match.start(), match.end(), None, match.group(), certain=False)
             continue
-        between = before[words[-1].end() :]
+        between = before[words[-1].end() :] if words else ""
         around = before + folded[match.end() : match.end() + NEAR // 2].split("\n")[0]
         ends_else = prose_words().other_end.search(around) is not None
-        unsaid = not (reading.of_the_end or ends_else or _speaks_of_applying(folded, match, before))
-        certain = len(between) <= NEAR and not (
-            ends_else or unsaid or prose_words().exclusive.search(between)
-        )
-        certain = certain and not _hour_unread(text, match, read[1])
-        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid)
+        unsaid = not (reading.of_the_end or ends_else or moved or _speaks_of_applying(folded, match, before))
+        plain = moved or (len(between) <= NEAR and not prose_words().exclusive.search(between))
+        certain = plain and not (ends_else or unsaid or _hour_unread(text, match, read[1]))
+        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid, moved)
 
 
 def _ending_words(before: str) -> list[re.Match[str]]:
@@ -208,9 +222,8 @@ def _speaks_of_applying(folded: str, match: re.Match[str], before: str) -> bool:
     """Tell whether a deadline word stands before the date, or its sentence speaks of applying."""
     if prose_words().deadline.search(before):
         return True
-    start = max([0, *(stop.end() for stop in _SENTENCE_FOLDED.finditer(folded, 0, match.start()))])
-    following = _SENTENCE_FOLDED.search(folded, match.end())
-    sentence = folded[max(start, match.start() - SENTENCE) : following.start() if following else None]
+    begins, ends = sentence_around(folded, match.start(), match.end())
+    sentence = folded[begins:ends]
     return prose_words().applying.search(sentence[: 2 * SENTENCE]) is not None
 
 
@@ -258,14 +271,23 @@ def _is_told_apart(folded: str, found: _Found) -> bool:
 
 def _note(text: str, folded: str, found: list[_Found]) -> str | None:
     """Return the sentences that speak of the end, as they stand."""
-    spans: list[tuple[int, int]] = []
+    spans: dict[tuple[int, int], int] = {}
     for start, end in [(one.start, one.end) for one in found] + [
         m.span() for m in prose_words().no_end.finditer(folded)
     ]:
         stops = [m.end() for m in _SENTENCE.finditer(text, 0, start)]
         following = _SENTENCE.search(text, end)
-        span = (stops[-1] if stops else 0, following.start() if following else len(text))
-        if span not in spans:
-            spans.append(span)
-    words = " … ".join(" ".join(text[start:end].split()) for start, end in sorted(spans))
+        spans[stops[-1] if stops else 0, following.start() if following else len(text)] = end
+    ordered = sorted(spans.items())
+    words = " … ".join(" ".join(text[start:end].split()) for (start, end), _ in ordered)
+    if len(words) > NOTE_MAX and len(ordered) > 1:
+        # Every day must be seen: of long sentences what leads to their last day is kept.
+        share = NOTE_MAX // len(ordered) - 5
+        words = " … ".join(_tail(text[start:last], share) for (start, _), last in ordered)
     return (words if len(words) <= NOTE_MAX else f"{words[: NOTE_MAX - 1]}…") or None
+
+
+def _tail(sentence: str, length: int) -> str:
+    """Return the end of a sentence that is too long, from a whole word on."""
+    words = " ".join(sentence.split())
+    return words if len(words) <= length else "…" + words[-length:].partition(" ")[2]

@@ -57,6 +57,82 @@ def test_a_date_next_to_a_deadline_word_is_read(
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "day", "hour"),
+    [
+        (
+            "La delibera n. 7 del 03/02/2027 proroga alle 23:59 del 15/05/2027 il termine per le domande.",
+            "it",
+            date(2027, 5, 15),
+            "23:59",
+        ),
+        (
+            "Sono prorogati alle ore 12:00 del 15/05/2027 i termini di presentazione delle istanze.",
+            "it",
+            date(2027, 5, 15),
+            "12:00",
+        ),
+        (
+            "Il termine per la presentazione, fissato al 2 aprile 2027, è prorogato al 15 maggio 2027.",
+            "it",
+            date(2027, 5, 15),
+            None,
+        ),
+        (
+            "La scadenza del 2 aprile 2027 è differita alle ore 17:00 del 15 maggio 2027.",
+            "it",
+            date(2027, 5, 15),
+            "17:00",
+        ),
+        (
+            "La date limite de dépôt, fixée au 2 avril 2027, est reportée au 15 mai 2027.",
+            "fr",
+            date(2027, 5, 15),
+            None,
+        ),
+        (
+            "Die Einreichungsfrist wird vom 02.04.2027 bis zum 15.05.2027 verlängert.",
+            "de",
+            date(2027, 5, 15),
+            None,
+        ),
+        (
+            "El plazo, que finalizaba el 2 de abril de 2027, se amplía hasta el 15 de mayo de 2027.",
+            "es",
+            date(2027, 5, 15),
+            None,
+        ),
+        (
+            "The deadline has been extended from 2 April 2027 to 15 May 2027 at 17:00.",
+            "en",
+            date(2027, 5, 15),
+            "17:00",
+        ),
+    ],
+)
+def test_a_time_to_apply_that_was_moved_ends_on_the_new_day(
+    text: str, language: str, day: date, hour: str | None
+) -> None:
+    assert read(text, language) == [(day, hour)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The fair was postponed to 15 May 2027.", "en"),
+        ("Projects may be extended to 15 May 2027.", "en"),
+        ("The contract is extended to 15 May 2027; apply for it in time.", "en"),
+        ("Deadline: 2 April 2027.\nThe deadline of lot 2 was extended to 15 May 2027.", "en"),
+        ("The deadline of 20 June 2027 was moved to 15 May 2027.", "en"),
+        ("The deadline was extended to 15 May 2027, a new one closes on 1 October 2027.", "en"),
+        ("La durata è prorogata al 15 maggio 2027 per chi ha presentato domanda entro i termini.", "it"),
+        ("Le domande sono prorogate di 30 giorni dal 15 maggio 2027.", "it"),
+    ],
+)
+def test_what_else_was_moved_is_no_deadline(text: str, language: str) -> None:
+    assert read(text, language) == []
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("Published on 15 May 2027.", "en"),
@@ -124,6 +200,20 @@ def test_what_is_not_certain_is_kept_in_the_source_s_words() -> None:
     found = find_deadlines("Aperto. Scadenza prima del 15 maggio 2027! Altro.", (), "it")
 
     assert found == ProseDates(note="Scadenza prima del 15 maggio 2027")
+
+
+def test_a_note_of_long_sentences_still_shows_every_day() -> None:
+    long = "per la misura che sostiene le imprese dei comuni montani e delle isole minori " * 5
+    found = find_deadlines(
+        f"Sono prorogati {long}i termini: scadenza 2 aprile 2027.\n"
+        f"Aggiornamento {long}: i termini sono prorogati al 15 maggio 2027.",
+        (),
+        "it",
+    )
+
+    assert found.deadlines == ()
+    assert "scadenza 2 aprile 2027" in (found.note or "")
+    assert "prorogati al 15 maggio 2027" in (found.note or "")
 
 
 def test_a_day_that_does_not_exist_is_kept_in_the_note() -> None:
