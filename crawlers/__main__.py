@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from scrapy import signals
@@ -21,14 +22,18 @@ from store.outcome import CrawlOutcome
 from store.runs import finish_crawl
 
 
-def main() -> int:
-    """Crawl one source; exit code 0 when its list was read to the end without a problem."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Crawl one source; return the exit code, 0 when its list was read to the end without a problem.
+
+    Args:
+        words: The command line; this process's own when None.
+    """
     parser = argparse.ArgumentParser(prog="python -m crawlers", description=__doc__)
     parser.add_argument("source", help="source id")
     parser.add_argument("--run", type=int, required=True, help="number of the open run")
     parser.add_argument("--recheck", action="store_true", help="only the calls that close soon")
     parser.add_argument("--pages", type=int, default=0, help="stop after so many answers (0: never)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     settings = Settings()
     try:
         source = source_for(settings, arguments.source)

@@ -10,7 +10,7 @@ from config.sources import Protocol, Source
 from crawlers.run import Run
 from crawlers.spider import SourceSpider, read_facts
 
-_SPIDERS: Mapping[Protocol, str] = {
+PROTOCOL_SPIDERS: Mapping[Protocol, str] = {
     "sedia": "SediaSpider",
     "json_api": "JsonApiSpider",
     "opendatasoft": "OpenDataSoftSpider",
@@ -31,7 +31,7 @@ CRAWL_MAX_S = 2 * 60 * 60
 def spider_of(protocol: Protocol) -> type[SourceSpider]:
     """Return the spider of a protocol; of a dozen parsers a crawl loads the one it needs."""
     module = import_module(f"crawlers.protocols.{protocol}")
-    spider: type[SourceSpider] = getattr(module, _SPIDERS[protocol])
+    spider: type[SourceSpider] = getattr(module, PROTOCOL_SPIDERS[protocol])
     return spider
 
 

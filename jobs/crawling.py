@@ -33,32 +33,37 @@ def crawl_in_process(
     settings: Settings, source_id: str, run_id: int, kind: RunKind, progress: Progress
 ) -> None:
     """Run one crawl process to its end, whatever that is; its outcome is read from the store."""
-    command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id)]
-    if kind == "recheck":
-        command.append("--recheck")
-    _run(command, settings, source_id, progress)
+    _run(arguments_of(source_id, run_id, kind), settings, source_id, progress)
+
+
+def arguments_of(source_id: str, run_id: int, kind: RunKind) -> list[str]:
+    """Return the command line of a crawl, without the program."""
+    return [source_id, "--run", str(run_id), *(["--recheck"] if kind == "recheck" else [])]
 
 
 def crawl_pages(settings: Settings, source_id: str, run_id: int, pages: int) -> None:
     """Crawl no more than a few answers of a source: a look, not a harvest."""
-    command = [sys.executable, "-m", "crawlers", source_id, "--run", str(run_id), "--pages", str(pages)]
-    _run(command, settings, source_id, lambda *_: None)
+    _run([source_id, "--run", str(run_id), "--pages", str(pages)], settings, source_id, lambda *_: None)
 
 
-def _run(command: list[str], settings: Settings, source_id: str, progress: Progress) -> None:
+def _run(arguments: list[str], settings: Settings, source_id: str, progress: Progress) -> None:
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment_of(settings)
+        [sys.executable, "-m", "crawlers", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment_of(settings),
     ) as process:
         timer = threading.Timer(CRAWL_LIMIT_S, process.kill)
         timer.start()
         try:
             for line in process.stdout or ():
-                _tell(source_id, line, progress)
+                tell(source_id, line, progress)
         finally:
             timer.cancel()
 
 
-def _tell(source_id: str, line: str, progress: Progress) -> None:
+def tell(source_id: str, line: str, progress: Progress) -> None:
+    """Hand on what a crawl says of how far it is."""
     try:
         told = json.loads(line)
         progress(source_id, "crawling", int(told["records"]), told.get("total"))

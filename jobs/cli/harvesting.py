@@ -39,12 +39,13 @@ def harvest(
     from jobs.cli.context import log_to_stderr, open_context, print_json, utc_now
     from jobs.cli.progress import HarvestBars
     from jobs.harvest import Harvester
+    from jobs.nursery import Nursery
     from normalize.tagging import Tagger
 
     log_to_stderr(verbose=verbose)
     context = open_context()
     chosen = context.chosen(source or [])
-    with HarvestBars(chosen) as bars:
+    with HarvestBars(chosen) as bars, Nursery(context.settings) as nursery:
         harvester = Harvester(
             context.settings,
             context.sources,
@@ -53,6 +54,7 @@ def harvest(
             tagger=Tagger(load_taxonomy()),
             clock=utc_now,
             progress=bars,
+            crawl=nursery.crawl,
         )
         reports = harvester.recheck(chosen) if recheck else harvester.harvest(chosen, accept=accept)
         synced = harvester.synchronise()

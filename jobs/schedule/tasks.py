@@ -16,6 +16,7 @@ from index.engine import SearchEngine, SearchUnavailable
 from index.sync import synchronise
 from jobs.environment import environment_of
 from jobs.harvest import Harvester
+from jobs.nursery import Nursery
 from jobs.schedule.business_days import is_digest_day
 from jobs.schedule.runner import Job, NotNow
 from jobs.schedule.timetable import Timetable
@@ -57,13 +58,13 @@ class Installation:
 
 def build_jobs(here: Installation) -> list[Job]:
     """Return every job; sources that are off have none."""
-    tagger = Tagger(here.taxonomy)
+    tagger, nursery = Tagger(here.taxonomy), Nursery(here.settings)
     found = [
         Job(
             f"harvest {source.id}",
             f"Harvest {source.title}",
             Timetable(source.schedule),
-            _harvesting(here, tagger, source.id),
+            _harvesting(here, tagger, nursery, source.id),
             pool="harvest",
             attempts_max=2,
             at_first=True,
@@ -106,7 +107,9 @@ def build_jobs(here: Installation) -> list[Job]:
     ]
 
 
-def _harvesting(here: Installation, tagger: Tagger, source_id: str) -> Callable[[datetime], str]:
+def _harvesting(
+    here: Installation, tagger: Tagger, nursery: Nursery, source_id: str
+) -> Callable[[datetime], str]:
     def harvest(_planned: datetime) -> str:
         harvester = Harvester(
             here.settings,
@@ -116,6 +119,7 @@ def _harvesting(here: Installation, tagger: Tagger, source_id: str) -> Callable[
             tagger=tagger,
             clock=here.clock,
             progress=lambda *_told: None,
+            crawl=nursery.crawl,
         )
         (report,) = harvester.harvest([source_id])
         counted = (

@@ -17,9 +17,10 @@ from config.sources import load_sources
 from jobs.demo.__main__ import SAMPLES
 from jobs.demo.server import Asked, LoopbackServer, SampleServer
 from jobs.demo.wires import Answer, as_json
+from jobs.nursery import Nursery
 from normalize.record import RawRecord
 from store.archive import Archive
-from store.database import open_database
+from store.database import migrate, open_database
 from store.outcome import CrawlOutcome
 from store.runs import crawl_outcome, start_run
 from tests.crawlers.conftest import Crawl
@@ -87,15 +88,48 @@ def key_of(source_id: str) -> dict[str, str]:
     return {name: "any-key"} if name else {}
 
 
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, Nursery]]:
+    """One store, one server and one nursery for all sources, as in a real night."""
+    folder = tmp_path_factory.mktemp("night")
+    with pytest.MonkeyPatch.context() as patch, SampleServer(SOURCES, SAMPLES) as server:
+        patch.setenv("PYTHONPATH", str(GUARD))
+        for source_id in SOURCES:
+            for name, key in key_of(source_id).items():
+                patch.setenv(name, key)
+        settings = Settings(data_dir=folder, sample_origin=server.origin, allow_hosts=("127.0.0.1",))
+        made = Process(folder, server)
+        migrate(made.db)
+        with Nursery(settings) as nursery:
+            yield made, nursery
+        made.db.close()
+
+
 @pytest.mark.parametrize("source_id", SOURCES)
-def test_every_source_is_crawled_from_its_samples(source_id: str, process: Process) -> None:
-    done, run_id = process.crawl(source_id, **key_of(source_id))
+def test_every_source_is_crawled_from_its_samples(source_id: str, night: tuple[Process, Nursery]) -> None:
+    process, nursery = night
+    run_id = start_run(process.db, source_id, datetime.now(UTC))
+    settings = Settings(
+        data_dir=process.data_dir, sample_origin=process.server.origin, allow_hosts=("127.0.0.1",)
+    )
+    told: list[tuple[str, str, int, int | None]] = []
+
+    nursery.crawl(settings, source_id, run_id, "full", lambda *progress: told.append(progress))
+
+    outcome = process.outcome(run_id)
+    assert outcome is not None
+    assert outcome.complete, outcome
+    assert len(process.records(run_id)) == outcome.records >= 5
+    assert told[-1] == (source_id, "crawling", outcome.records, outcome.reported_total)
+
+
+def test_a_crawl_can_be_started_by_hand(process: Process) -> None:
+    done, run_id = process.crawl("fr_idf_aides")
 
     outcome = process.outcome(run_id)
     assert outcome is not None
     assert outcome.problems == ()
     assert done.returncode == 0
-    assert len(process.records(run_id)) == outcome.records >= 5
     progress = [json.loads(line) for line in done.stdout.splitlines()]
     assert progress[-1] == {"records": outcome.records, "total": outcome.reported_total}
 
