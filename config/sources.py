@@ -88,7 +88,7 @@ class Source(BaseModel):
         deadline_hour: ``HH:MM`` at which the source's date-only deadlines normally close.
         text_policy: How much of its text the licence lets us show.
         evidence: ``payload`` when its wire was seen in a recorded answer, ``code`` when only in
-            somebody's program.
+            somebody's program, ``description`` when only words tell of it.
         request: Protocol-specific facts of the wire (paths, paging, bodies), read by its spider.
         fields: Our field -> JMESPath into its record, for the declarative mapping.
         split: Our list field -> the sign between its words where the source prints them in one text.
@@ -117,7 +117,7 @@ class Source(BaseModel):
     licence: str
     licence_url: str | None = None
     text_policy: Literal["full", "excerpt", "facts"]
-    evidence: Literal["payload", "code"]
+    evidence: Literal["payload", "code", "description"]
     homepage: str
     protocol: Protocol
     url: str

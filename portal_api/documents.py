@@ -92,8 +92,9 @@ class SourceDocument(_Document):
     level: str
     country: str | None
     protocol: str
-    evidence: Literal["payload", "code"] = Field(
-        description="payload: its wire was seen in a recorded answer; code: only in a program"
+    evidence: Literal["payload", "code", "description"] = Field(
+        description="payload: its wire was seen in a recorded answer; code: only in a program; "
+        "description: only words tell of it"
     )
     proven: bool = Field(description="A recorded answer or a healthy run has shown how its wire is")
     licence: str

@@ -5,14 +5,17 @@ Source: RFC 4180 for CSV; what differs (delimiter, encoding) is declared by the 
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, Self
 from zipfile import BadZipFile
 
+from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
+from config.nuts import fold
 from crawlers.spider import RequestFacts, SourceSpider, UnexpectedAnswer
 from normalize.record import RawRecord
 
@@ -32,7 +35,10 @@ class TableFacts(RequestFacts):
         delimiter: Of a CSV.
         sheet: Name of an XLSX sheet; the first one when not given.
         columns: Columns that must be there; a file without one of them has changed its form.
-        key: Columns that together name a row.
+        key: Columns that together name a row; with ``called`` the first of them that the file has.
+        called: Our name of a column -> what the publisher may call it, the likeliest first, for a file
+            whose header was seen nowhere. ``columns``, ``key`` and the entry's fields then use our names;
+            a column that no name fits keeps its own.
         more: Some rows have cells past the header; they are kept as one text at ``_more``. Otherwise a
             file with such a row is refused: its columns may have moved.
     """
@@ -43,7 +49,15 @@ class TableFacts(RequestFacts):
     sheet: str | None = None
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    called: Mapping[str, tuple[str, ...]] = {}
     more: bool = False
+
+    @model_validator(mode="after")
+    def _names_are_ours(self) -> Self:
+        unknown = [name for name in (*self.columns, *self.key) if self.called and name not in self.called]
+        if unknown:
+            raise ValueError(f"`called` does not say what {unknown[0]!r} may be called")
+        return self
 
 
 class TableSpider(SourceSpider):
@@ -119,9 +133,13 @@ def _records(rows: Sequence[Sequence[str]], facts: TableFacts) -> list[dict[str,
         UnexpectedAnswer: No header with the columns of the entry, or a row longer than the header.
     """
     header = [name.strip() for name in rows[0]] if rows else []
-    missing = [name for name in (*facts.columns, *facts.key) if name not in header]
-    if missing:
-        raise UnexpectedAnswer(f"the column {missing[0]!r} is gone")
+    if facts.called:
+        header, key = _our_names(header, facts)
+    else:
+        key = facts.key
+        missing = [name for name in (*facts.columns, *key) if name not in header]
+        if missing:
+            raise UnexpectedAnswer(f"the column {missing[0]!r} is gone")
     records = []
     for number, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
@@ -132,9 +150,36 @@ def _records(rows: Sequence[Sequence[str]], facts: TableFacts) -> list[dict[str,
         record = dict(zip(header, row, strict=False))
         if any(beyond):
             record[MORE] = facts.delimiter.join(beyond)
-        record[KEY] = row_key([record.get(name, "") for name in facts.key])
+        record[KEY] = row_key([record.get(name, "") for name in key])
         records.append(record)
     return records
+
+
+def _our_names(header: Sequence[str], facts: TableFacts) -> tuple[list[str], tuple[str, ...]]:
+    """Return the header by our names of its columns, and the column that names a row.
+
+    Raises:
+        UnexpectedAnswer: No column fits one of those that must be there; it names those that are.
+    """
+    there: dict[str, int] = {}
+    for at, name in enumerate(header):
+        there.setdefault(_spelled(name), at)
+    ours = list(header)
+    for role, names in facts.called.items():
+        place = next((there[_spelled(name)] for name in names if _spelled(name) in there), None)
+        if place is not None:
+            ours[place] = role
+    missing = [role for role in facts.columns if role not in ours]
+    key = next((role for role in facts.key if role in ours), None)
+    if missing or key is None:
+        wanted = missing[0] if missing else facts.key[0]
+        raise UnexpectedAnswer(f"no column is known to be the {wanted!r}; there are {', '.join(header)}")
+    return ours, (key,)
+
+
+def _spelled(name: str) -> str:
+    """Return a column's name without accents, capitals and signs: "Fecha_Fin" is "fecha fin"."""
+    return " ".join(re.findall(r"[^\W_]+", fold(name)))
 
 
 def row_key(parts: Sequence[str]) -> str:

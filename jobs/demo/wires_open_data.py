@@ -206,7 +206,8 @@ def _file(records: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Ans
     )
     file = io.StringIO()
     writer = csv.writer(file, delimiter=facts.get("delimiter", ","))
-    writer.writerow(names)
+    called = facts.get("called", {})
+    writer.writerow([called[name][0] if name in called else name for name in names])
     for record in records:
         beyond = [record["_more"]] if "_more" in record else []
         writer.writerow([*(record.get(name, "") for name in names), *beyond])
