@@ -3,13 +3,14 @@
 Scrapy, Twisted and SQLAlchemy take longer to import than a page takes to read, and a night has forty crawls.
 Standard input is a Unix socket. A message on it is the arguments of one crawl, as a JSON list, with the
 descriptor of a pipe that becomes its standard output; the first line there names its process. The nursery
-ends when the socket is closed, and waits for the crawls that still run.
+ends when the socket is closed: crawls that still run then work for nobody, and are asked to stop.
 """
 
 import gc
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from importlib import import_module
@@ -57,29 +58,35 @@ def main() -> int:
     """Serve until the socket is closed; in the process of a crawl, crawl. Return the exit code."""
     preload()
     gc.freeze()  # what was imported is never looked at again: its pages stay shared
+    running: set[int] = set()
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as parent:
         try:
-            crawl = _serve(parent)
+            crawl = _serve(parent, running)
         except KeyboardInterrupt:
             return 130
     if crawl is not None:
         return crawl_one(crawl)
-    _reap(wait=True)
+    _reap(running)
+    for process in running:
+        os.kill(process, signal.SIGTERM)
+    _reap(running, wait=True)
     return 0
 
 
-def _serve(parent: socket.socket) -> list[str] | None:
+def _serve(parent: socket.socket, running: set[int]) -> list[str] | None:
     """Fork until the socket is closed; return a crawl's arguments in its process, None in the nursery."""
     while True:
         message, descriptors, _, _ = socket.recv_fds(parent, MESSAGE_MAX, 1)
-        _reap()
+        _reap(running)
         if not message:
             return None
         (pipe,) = descriptors
-        if os.fork() == 0:
+        process = os.fork()
+        if process == 0:
             _talk_to(pipe)
             arguments: list[str] = json.loads(message)
             return arguments
+        running.add(process)
         os.close(pipe)
 
 
@@ -94,15 +101,12 @@ def _talk_to(pipe: int) -> None:
     sys.stdout.flush()
 
 
-def _reap(*, wait: bool = False) -> None:
+def _reap(running: set[int], *, wait: bool = False) -> None:
     """Take leave of crawls that ended, so that their processes and their CPU time are accounted for."""
-    while True:
-        try:
-            ended, _ = os.waitpid(-1, 0 if wait else os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not ended:
-            return
+    for process in sorted(running):
+        ended, _ = os.waitpid(process, 0 if wait else os.WNOHANG)
+        if ended:
+            running.remove(process)
 
 
 if __name__ == "__main__":

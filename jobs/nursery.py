@@ -59,7 +59,7 @@ class Nursery:
             self._end()
 
     def close(self) -> None:
-        """End the process; crawls that still run go on to their end."""
+        """End the process; crawls that still run are asked to stop."""
         with self._lock:
             self._close()
 

@@ -31,13 +31,15 @@ def run_portal(data_dir: Path, *arguments: str, given: str | None = None) -> sub
 
 
 @contextmanager
-def portal_serving(data_dir: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def portal_serving(
+    data_dir: Path, workers: int, command: str = "serve"
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve a portal's folder on loopback; give its origin, ready and warm, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", str(port), "--workers", str(workers)]
-    server = subprocess.Popen(command, env=os.environ | {"PORTAL_DATA_DIR": str(data_dir)})
+    asked = [sys.executable, "-m", "jobs.cli", command, "--port", str(port), "--workers", str(workers)]
+    server = subprocess.Popen(asked, env=os.environ | {"PORTAL_DATA_DIR": str(data_dir)})
     try:
         until = time.monotonic() + TIMEOUT_S
         while not _is_ready(f"http://127.0.0.1:{port}"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.harvesting import AsJson, Verbose
+from jobs.cli.serving import Workers
 
 if TYPE_CHECKING:
     from jobs.cli.context import Context
@@ -16,10 +17,16 @@ def schedule(
     listed: Annotated[bool, typer.Option("--list", help="Only list the jobs: last, next, result")] = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
+    attached: Annotated[bool, typer.Option("--attached", hidden=True)] = False,
 ) -> None:
-    """Run the nightly and weekly jobs in the foreground; a second scheduler ends with code 1."""
+    """Run the nightly and weekly jobs in the foreground; a second scheduler ends with code 1.
+
+    One that is attached, the way `portal up` starts it, waits for the other one to end, and ends itself when
+    its standard input does.
+    """
     import os
     import signal
+    import sys
     import threading
 
     from jobs.cli.context import log_to_stderr, open_context
@@ -34,8 +41,15 @@ def schedule(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+
+    def end_with_input() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    if attached:
+        threading.Thread(target=end_with_input, daemon=True).start()
     try:
-        run_schedule(context.db, lambda: _runner(context), stop)
+        run_schedule(context.db, lambda: _runner(context), stop, wait=attached)
     except Taken as error:
         typer.echo(f"portal: {error}; it does the jobs", err=True)
         raise typer.Exit(1) from error
@@ -46,27 +60,16 @@ def schedule(
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
+    workers: Workers = 1,
 ) -> None:
-    """Serve and schedule together, for a small installation; waits when another scheduler runs."""
-    import os
-    import threading
-
+    """Serve, and schedule in a process beside it, for a small installation."""
     from jobs.cli.context import open_context
     from jobs.cli.serving import serve
-    from jobs.schedule.process import schedule as run_schedule
+    from jobs.schedule.beside import scheduler_beside
 
-    context = open_context()
-    stop = threading.Event()
-    thread = threading.Thread(
-        target=lambda: run_schedule(context.db, lambda: _runner(context), stop, wait=True),
-        name="scheduler",
-        daemon=True,
-    )
-    thread.start()
-    serve(host, port)
-    stop.set()
-    thread.join(5)
-    os._exit(0)
+    open_context().db.close()  # what is wrong is said once
+    with scheduler_beside():
+        serve(host, port, workers)
 
 
 def digest(

@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
+Workers = Annotated[
+    int,
+    typer.Option(min=1, max=64, help="Processes that answer: as many as cores at most, each with its memory"),
+]
+
+
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, max=64, help="Processes that answer: as many as cores at most, each with its memory"
-        ),
-    ] = 1,
+    workers: Workers = 1,
 ) -> None:
     """Serve the API and the pages."""
     import uvicorn
 
     from jobs.cli.context import open_context
-    from jobs.cli.workers import Workers
+    from jobs.cli.workers import Workers as Several
 
     # Opened here as well: what is wrong with settings or database is said once, before anything listens.
     open_context().db.close()
@@ -42,7 +43,7 @@ def serve(
         proxy_headers=False,  # which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES
     )
     if workers > 1:
-        Workers(config).run()
+        Several(config).run()
         return
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # the server has ended in order by then

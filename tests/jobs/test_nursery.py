@@ -144,6 +144,27 @@ def test_a_crawl_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: pyte
     nights.close()
 
 
+def test_a_crawl_that_works_for_nobody_is_asked_to_stop(tmp_path: Path) -> None:
+    asked, given_up = threading.Event(), threading.Event()
+
+    def slow(_asked: Asked) -> Answer:
+        asked.set()
+        given_up.wait(30)
+        return as_json({"total_count": 1, "results": [{"id_aide": "1"}]})
+
+    with LoopbackServer(slow) as server, ThreadPoolExecutor(1) as pool:
+        nights = Nights(tmp_path, server.origin)
+        running = pool.submit(nights.crawl, "fr_idf_aides")
+        assert asked.wait(30)
+        threading.Timer(0.5, given_up.set).start()  # the answer on the way is waited for
+        nights.nursery.close()
+
+        outcome = nights.outcome(running.result(20))
+        nights.db.close()
+    assert outcome is not None
+    assert (outcome.finish_reason, outcome.complete) == ("shutdown", False)
+
+
 def test_it_ends_when_nothing_was_asked_for_a_while(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nursery_module, "IDLE_S", 0.1)
 
