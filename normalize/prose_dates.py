@@ -8,21 +8,19 @@ source's own words, never a date.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from config.nuts import fold
 from config.prose_words import prose_words
-from normalize.dates import parse_printed
-from normalize.errors import RecordError
 from normalize.fields import DeadlineText
 from normalize.moved_dates import SENTENCE, is_moved_to, sentence_around
 from normalize.printed_date import OPEN_ENDED, PrintedDate
+from normalize.prose_hours import hour_unread, with_hour
+from normalize.prose_windows import NEAR, closes_window, is_window_to_apply, opens_window
 
 READ_MAX = 60_000
 """Characters read; no call says its deadline only after that."""
-NEAR = 70
-"""Characters between the end of a deadline word and its date (recorded Italian and French pages)."""
 _DATES_MAX = 40
 NOTE_MAX = 400
 _DATE = re.compile(
@@ -34,24 +32,8 @@ _DATE = re.compile(
     r")",
     re.IGNORECASE,
 )
-_CLOCK = r"(?P<hour>\d{1,2})\s?(?:[:.]|h\s?|uhr\s?)(?P<minute>\d{2})(?![\d%])(?:\s?(?P<half>[ap])\.?\s?m\b)?"
-_AT = r"(?:ore|alle|las|a las|a|at|um|kl\.?|klo|godz\.?|ora|until|by|till|h)"
-_MAINLAND = r"(?:\((?:hora |ora )?(?:peninsular|oficial|italiana)[^()]{0,30}\)\s*)?"
-_OF_DAY = r"(?:del(?:l[’'])?(?:\s+(?:giorno|d[ií]a))?|du|le|di|on|am|vom|den|dnia|de(?:\s+d[ií]a)?|,)?"
-_HOUR_BEFORE = re.compile(
-    rf"{_AT}\s*{_CLOCK}\s*(?:h|horas|heures|hours|uhr|ore)?\.?,?\s*{_MAINLAND}{_OF_DAY}\s*$", re.IGNORECASE
-)
-_HOUR_AFTER = re.compile(
-    rf"\s*,?\s*(?:\(?\s*)(?:alle|ore|alle ore|a las|à|at|um|kl\.?|klo|ora|,|at:|(?<=\s)(?=\d{{1,2}}:\d\d))"
-    rf"\s*(?:ore\s*)?{_CLOCK}",
-    re.IGNORECASE,
-)
-_HOUR_SIGN = re.compile(
-    r"\d{1,2}\s?(?:[:h]|uhr)\s?\d{0,2}|\d\s?[ap]\.?\s?m\b|\b(?:ore|uhr|mezzogiorno|noon|midi|mezzanotte|midnight|minuit)\b",
-    re.IGNORECASE,
-)
-_WINDOW = re.compile(r"[^.;\n]{0,20}\b(?:al|alle|au|bis|to|al dia|tot|do|ate|a)\b.{0,40}", re.DOTALL)
-"""What stands between the first and the last day of a window: "dal 15/04 alle ore 12 del 03/06"."""
+_BROKEN = re.compile(r"\b(ore|alle|al|il|del|le|au|du|the|am|um|el|las)\s?\n(?=\s?\d)", re.IGNORECASE)
+"""A line broken between an article and its day or hour."""
 _ANY_DAY = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2}"
     r"|\b\d{1,2}\s?[.ºª°]?\s(?:d[e']\s?)?(?:"
@@ -69,11 +51,13 @@ class ProseDates:
         deadlines: As printed, each once; empty when none is certain.
         continuous: It says that there is no end but that of the money.
         note: The sentences about the end, where they hold no certain date.
+        opens: The first day to apply, as printed; only beside one certain last day.
     """
 
     deadlines: tuple[DeadlineText, ...] = ()
     continuous: bool = False
     note: str | None = None
+    opens: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +73,8 @@ class _Found:
     """It ends something, of what is not said: no deadline, but it contradicts one on another day."""
     moved: bool = False
     """The time to apply was moved to this day."""
+    opens: str | None = None
+    """The day before it on which the time to apply begins, as printed."""
 
 
 def find_deadlines(
@@ -105,7 +91,7 @@ def find_deadlines(
         language: ISO 639-1 of the text.
         of_the_end: The text is itself what the source says of the end of the time to apply.
     """
-    text = text[:READ_MAX]
+    text = _BROKEN.sub(lambda broken: broken.group().replace("\n", " "), text[:READ_MAX])
     folded = _folded(text)
     found = _without_replaced(folded, list(_dates(text, folded, _Reading(formats, language, of_the_end))))
     certain = {
@@ -119,7 +105,9 @@ def find_deadlines(
     if len(days) == 1 and len(certain) <= 2 and len({hour for _, hour in certain if hour}) <= 1:
         # "15 May 2027" in one place and "15 May 2027 at 12:00" in another: the hour is the same day's.
         best = max(certain, key=lambda when: when[1] is not None)
-        return ProseDates((DeadlineText(text=certain[best].text),), endless)
+        openings = {one.opens for one in certain.values() if one.opens}
+        opens = openings.pop() if len(openings) == 1 else None
+        return ProseDates((DeadlineText(text=certain[best].text),), endless, opens=opens)
     if (
         len(certain) > 1
         and len(days) == len(certain)
@@ -186,20 +174,22 @@ class _Reading:
 
 def _dates(text: str, folded: str, reading: _Reading) -> Iterator[_Found]:
     last = 0
+    earlier: re.Match[str] | None = None
     for count, match in enumerate(_DATE.finditer(text)):
         if count >= _DATES_MAX:
             return
         before = _before(folded, match.start(), last)
-        closes = last > 0 and _WINDOW.fullmatch(folded[last : match.start()]) is not None
-        last = match.end()
-        read = _with_hour(text, match, reading.formats, reading.language)
+        first, earlier, last = earlier, match, match.end()
+        read = with_hour(text, match, reading.formats, reading.language)
         if read is not None and read[1].day in OPEN_ENDED:
             continue
         words = _ending_words(before)
         moved = is_moved_to(folded, match.start(), match.end())
         if not words and not moved:
-            if closes and read is not None:
-                yield _Found(match.start(), match.end(), read[1], read[0], certain=False)
+            if first and read and closes_window(folded[first.end() : match.start()]):
+                certain = is_window_to_apply(folded, first, match) and not hour_unread(text, match, read[1])
+                end = _Found(match.start(), match.end(), read[1], read[0], certain)
+                yield _with_opening(end, text, folded, first, match, reading)
             continue
         if read is None:  # no such day, or no date after all: for the note alone
             yield _Found(match.start(), match.end(), None, match.group(), certain=False)
@@ -209,8 +199,21 @@ def _dates(text: str, folded: str, reading: _Reading) -> Iterator[_Found]:
         ends_else = prose_words().other_end.search(around) is not None
         unsaid = not (reading.of_the_end or ends_else or moved or _speaks_of_applying(folded, match, before))
         plain = moved or (len(between) <= NEAR and not prose_words().exclusive.search(between))
-        certain = plain and not (ends_else or unsaid or _hour_unread(text, match, read[1]))
-        yield _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid, moved)
+        certain = plain and not (ends_else or unsaid or hour_unread(text, match, read[1]))
+        end = _Found(match.start(), match.end(), read[1], read[0], certain, ends_else, unsaid, moved)
+        yield _with_opening(end, text, folded, first, match, reading) if first else end
+
+
+def _with_opening(
+    found: _Found, text: str, folded: str, first: re.Match[str], last: re.Match[str], reading: _Reading
+) -> _Found:
+    """Add the day on which the time to apply begins, where the date before is that."""
+    if not (found.certain and found.printed and opens_window(folded, first, last)):
+        return found
+    read = with_hour(text, first, reading.formats, reading.language)
+    if read is None or read[1].day >= found.printed.day or hour_unread(text, first, read[1]):
+        return found
+    return replace(found, opens=read[0])
 
 
 def _ending_words(before: str) -> list[re.Match[str]]:
@@ -232,37 +235,6 @@ def _before(folded: str, start: int, last: int) -> str:
     window = folded[max(last, start - 2 * NEAR) : start]
     ends = list(re.finditer(r"[!?;\n]|\.\s", window))
     return window[ends[-1].end() :] if ends else window
-
-
-def _with_hour(
-    text: str, match: re.Match[str], formats: tuple[str, ...], language: str | None
-) -> tuple[str, PrintedDate] | None:
-    """Return a date, with its hour where one stands beside it, as one text and as read; None for no date."""
-    day = match.group().rstrip(",")
-    beside = _HOUR_BEFORE.search(text[max(0, match.start() - 80) : match.start()]) or _HOUR_AFTER.match(
-        text[match.end() : match.end() + 40]
-    )
-    try:
-        printed = parse_printed(day, formats, language)
-        if beside is None:
-            return day, printed
-        hour, half = int(beside["hour"]), (beside["half"] or "").lower()
-        if half == "a" and hour == 12:
-            return day, printed  # midnight before or after: the hour counts as not read
-        # "4:00pm"; "12:30 pm" and "16:00 pm" already are of the afternoon.
-        hour += 12 if half == "p" and hour < 12 else 0
-        iso = f"{printed.day:%Y-%m-%d} {hour:02d}:{beside['minute']}"
-        return iso, parse_printed(iso)
-    except RecordError:
-        return None
-
-
-def _hour_unread(text: str, match: re.Match[str], printed: PrintedDate) -> bool:
-    """Tell whether an hour stands by the date that we could not read: then the date alone would mislead."""
-    if printed.hour is not None:
-        return False
-    near = text[max(0, match.start() - 60) : match.start()] + " " + text[match.end() : match.end() + 25]
-    return _HOUR_SIGN.search(near) is not None
 
 
 def _is_told_apart(folded: str, found: _Found) -> bool:

@@ -68,6 +68,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         regions=tuple(dict.fromkeys(places)),
         applicants=(*classes.get("Foerderberechtigte", ()), *classes.get("Unternehmensgroesse", ())),
         eligibility=_text(properties, "regulatoryFWork") or None,
+        opens_at=found.opens,
         deadlines=tuple(DeadlineText(text=one.text, kind=one.kind) for one in found.deadlines),
         continuous=found.continuous and not found.deadlines,
         deadline_note=found.note,

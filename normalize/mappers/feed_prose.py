@@ -28,6 +28,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
         url=_without_campaign(link),
         title=payload.get("title"),
         summary=text or None,
+        opens_at=found.opens,
         deadlines=tuple(DeadlineText(text=one.text, kind=one.kind) for one in found.deadlines),
         continuous=found.continuous and not found.deadlines,
         deadline_note=found.note,

@@ -34,6 +34,7 @@ def map_record(payload: Mapping[str, Any], source: Source) -> Fields:
             name.removeprefix(_WHAT).replace("-", " ") for name in classes if name.startswith(_WHAT)
         ),
         applicants=tuple(name for name in classes if name.startswith(_WHO)),
+        opens_at=found.opens,
         deadlines=tuple(DeadlineText(text=one.text, kind=one.kind) for one in found.deadlines),
         continuous=found.continuous and not found.deadlines,
         deadline_note=found.note,

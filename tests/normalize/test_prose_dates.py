@@ -242,7 +242,7 @@ def test_a_scheme_that_ends_with_its_money_says_so(text: str) -> None:
     "text",
     [
         "Domande dalle ore 12:00 del 23 aprile alle ore 17:00 del 12 giugno. Finanziati fino a esaurimento.",
-        "Domande dal 15/04/2027 al 03/06/2027. Le richieste sono istruite fino ad esaurimento delle risorse.",
+        "Scade prima del 03/06/2027. Le richieste sono istruite fino ad esaurimento delle risorse.",
     ],
 )
 def test_money_that_runs_out_is_no_end_of_a_call_that_names_days(text: str) -> None:
@@ -290,7 +290,94 @@ def test_no_text_does_worse_than_say_nothing(text: str) -> None:
     assert found.note is None or len(found.note) <= NOTE_MAX
 
 
-def test_a_bare_hour_of_the_afternoon_leaves_the_deadline_to_the_note() -> None:
-    found = find_deadlines("Closing date: 15 May 2027, 4pm", SLASHES, "en")
-    assert found.deadlines == ()
-    assert found.note == "Closing date: 15 May 2027, 4pm"
+@pytest.mark.parametrize(
+    ("text", "language", "day", "hour"),
+    [
+        ("Closing date: 15 May 2027, 4pm", "en", date(2027, 5, 15), "16:00"),
+        ("Closing date: 15 May 2027 at 12 p.m.", "en", date(2027, 5, 15), "12:00"),
+        ("Applications until 4 pm on 15 May 2027", "en", date(2027, 5, 15), "16:00"),
+        ("Domande fino alle ore 17 del 15 maggio 2027.", "it", date(2027, 5, 15), "17:00"),
+        ("Domande entro l’8 maggio 2027 ore 17.", "it", date(2027, 5, 8), "17:00"),
+        ("Einreichungsfrist: 15.05.2027, 17 Uhr", "de", date(2027, 5, 15), "17:00"),
+        ("Anträge bis um 12 Uhr am 15.05.2027", "de", date(2027, 5, 15), "12:00"),
+        ("Date limite de dépôt : 15 mai 2027 à 12h", "fr", date(2027, 5, 15), "12:00"),
+        ("Solicitudes hasta las 14 horas del 15 de mayo de 2027", "es", date(2027, 5, 15), "14:00"),
+    ],
+)
+def test_a_whole_hour_may_stand_without_minutes(text: str, language: str, day: date, hour: str) -> None:
+    assert read(text, language) == [(day, hour)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Closing date: 15 May 2027, 4", "Closing date: 15 May 2027 12am", "Scadenza 15/05/2027 ore dodici"],
+)
+def test_an_hour_that_is_not_certain_leaves_the_deadline_to_the_note(text: str) -> None:
+    found = find_deadlines(text, SLASHES, "en")
+
+    assert all(parse_printed(one.text, SLASHES, "en").hour is None for one in found.deadlines)
+    if "ore" in text or "12am" in text:
+        assert (found.deadlines, found.note) == ((), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day", "hour"),
+    [
+        ("Domande dal 15/04/2027 al 03/06/2027.", "it", date(2027, 6, 3), None),
+        (
+            "Domande presentate dalle ore 12:00 del 15 aprile 2027 alle ore 17:00 del 3 giugno 2027.",
+            "it",
+            date(2027, 6, 3),
+            "17:00",
+        ),
+        ("Les dossiers sont à déposer du 15 avril 2027 au 3 juin 2027.", "fr", date(2027, 6, 3), None),
+        ("Applications are accepted from 15 April 2027 to 3 June 2027.", "en", date(2027, 6, 3), None),
+        ("Presentación de solicitudes: desde 15/04/2027 al 03/06/2027", "es", date(2027, 6, 3), None),
+    ],
+)
+def test_a_window_to_apply_ends_on_its_last_day(
+    text: str, language: str, day: date, hour: str | None
+) -> None:
+    assert read(text, language) == [(day, hour)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Istanze per partecipare alla fiera, che si terrà dal 10 febbraio 2027 al 12 febbraio 2027.", "it"),
+        ("Domande per spese sostenute dal 15/04/2026 al 03/06/2027.", "it"),
+        ("Apply for the course held from 15 April 2027 to 3 June 2027.", "en"),
+        ("Il periodo va dal 15/04/2027 al 03/06/2027.", "it"),
+        ("Domande dal 15/04/2027. Altro dal 20/04/2027 al 03/06/2027.", "it"),
+    ],
+)
+def test_a_window_of_something_else_is_no_time_to_apply(text: str, language: str) -> None:
+    assert read(text, language) == []
+
+
+def test_a_line_broken_before_an_hour_or_a_day_is_one() -> None:
+    text = "Le Domande dalle ore 12:00 del\n24 ottobre 2027 ed entro le ore\n17:00 del 28 novembre 2027."
+
+    assert read(text, "it") == [(date(2027, 11, 28), "17:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("Domande dal 15/04/2027 al 03/06/2027.", "15/04/2027"),
+        (
+            "Invio a partire dalle ore 12:00 del 15 aprile 2027 e fino alle ore 17:00 del 3 giugno 2027.",
+            "2027-04-15 12:00",
+        ),
+        ("Domande dalle ore 12 del 15 aprile 2027 ed entro le ore 17 del 3 giugno 2027.", "2027-04-15 12:00"),
+        ("Il modulo è online dal 2 aprile 2027, le domande si inviano entro il 3 giugno 2027.", None),
+        ("Domande dal 15 aprile ed entro il 3 giugno 2027.", None),
+        ("Delibera del 2 aprile 2027. Domande entro il 3 giugno 2027.", None),
+        ("Domande dal 15/04/2027 ore dodici al 03/06/2027 ore 12:00.", None),
+        ("Domande dal 15/06/2027 al 03/06/2027.", None),
+    ],
+)
+def test_the_first_day_is_taken_where_it_stands_beside_the_last(text: str, opens: str | None) -> None:
+    found = find_deadlines(text, SLASHES, "it")
+
+    assert found.opens == opens
