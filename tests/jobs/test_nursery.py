@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,26 +106,34 @@ def test_after_it_was_killed_the_next_crawl_imports_for_itself_and_then_there_is
     assert second.pid != first.pid
 
 
-def test_a_crawl_that_is_killed_concludes_nothing_and_the_next_one_runs(tmp_path: Path) -> None:
-    asked = threading.Event()
+@contextmanager
+def held_up(folder: Path) -> Iterator[tuple[Nights, Future[int], threading.Event]]:
+    """Give a crawl that waits for its answer, and what lets the answer go."""
+    asked, answered = threading.Event(), threading.Event()
 
     def slow(_asked: Asked) -> Answer:
         asked.set()
-        time.sleep(1)
+        answered.wait(30)
         return as_json({"total_count": 1, "results": [{"id_aide": "1"}]})
 
     with LoopbackServer(slow) as server, ThreadPoolExecutor(1) as pool:
-        nights = Nights(tmp_path, server.origin)
+        nights = Nights(folder, server.origin)
         running = pool.submit(nights.crawl, "fr_idf_aides")
         assert asked.wait(30)
+        yield nights, running, answered
+        nights.close()
+
+
+def test_a_crawl_that_is_killed_concludes_nothing_and_the_next_one_runs(tmp_path: Path) -> None:
+    with held_up(tmp_path) as (nights, running, answered):
         (nursery,) = nurseries()
         (crawl,) = nursery.children()
         os.kill(crawl.pid, signal.SIGKILL)
+        answered.set()
 
         assert nights.outcome(running.result(20)) is None
         assert nights.outcome(nights.crawl("fr_idf_aides")) is not None
         assert nursery.is_running()
-        nights.close()
 
 
 def test_a_crawl_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,22 +154,11 @@ def test_a_crawl_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_crawl_that_works_for_nobody_is_asked_to_stop(tmp_path: Path) -> None:
-    asked, given_up = threading.Event(), threading.Event()
-
-    def slow(_asked: Asked) -> Answer:
-        asked.set()
-        given_up.wait(30)
-        return as_json({"total_count": 1, "results": [{"id_aide": "1"}]})
-
-    with LoopbackServer(slow) as server, ThreadPoolExecutor(1) as pool:
-        nights = Nights(tmp_path, server.origin)
-        running = pool.submit(nights.crawl, "fr_idf_aides")
-        assert asked.wait(30)
-        threading.Timer(0.5, given_up.set).start()  # the answer on the way is waited for
+    with held_up(tmp_path) as (nights, running, answered):
+        threading.Timer(0.5, answered.set).start()  # the answer on the way is waited for
         nights.nursery.close()
-
         outcome = nights.outcome(running.result(20))
-        nights.db.close()
+
     assert outcome is not None
     assert (outcome.finish_reason, outcome.complete) == ("shutdown", False)
 
