@@ -16,7 +16,7 @@ from normalize.call import Call
 from portal_api import documents, parameters
 from portal_api.conditional import is_known
 from portal_api.history import event_words
-from portal_api.json_text import array_of, call_json, object_of, written
+from portal_api.json_text import array_of, call_json, object_of, shown_call_json, written
 from portal_api.parameters import problems
 from portal_api.query_params import ParameterError, read_query
 from portal_api.state import Portal, PortalDep
@@ -107,7 +107,7 @@ def suggest_texts(request: Request, portal: PortalDep) -> Response:
 def _hit(hit: Hit, call: Call, now: datetime) -> bytes:
     return object_of(
         {
-            "call": call_json(call, now),
+            "call": shown_call_json(call, now),
             "highlights": written(hit.highlights),
             "reasons": written(hit.reasons),
             "score": written(round(hit.score, 3)),

@@ -30,6 +30,9 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # PostgreSQL would show each statement a newer state.
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(**level)
 
     @property
     def is_sqlite(self) -> bool:
@@ -39,11 +42,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one state of the database; what it writes is thrown away."""
-        # PostgreSQL would show each statement a newer state.
-        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with Session(self.engine.execution_options(**level)) as session:
+        with Session(self._reading) as session:
             yield session
             session.rollback()
+
+    @contextmanager
+    def read_rows(self) -> Iterator[Connection]:
+        """Give a bare connection that sees one state of the database, like `read` without a session.
+
+        For what is asked with every page: a session costs more than its rows.
+        """
+        with self._reading.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
-from config.keeping import Kept
+from config.keeping import Shelf
 from normalize.call import Call
 from store.database import Database
 from store.fingerprint import LIFE
@@ -17,10 +18,14 @@ from store.tables import CallRow, EventRow
 READ_BATCH = 500
 _LIFE = tuple(sorted(LIFE))
 _TABLE = CallRow.metadata.tables[str(CallRow.__tablename__)]
-_COLUMNS = (_TABLE.c.document, _TABLE.c.id, *(_TABLE.c[name] for name in _LIFE))
-PARSED_KEPT = 4096
-"""Documents kept as calls, some 22 kB each: a page of hits is asked for again, filtered and turned over."""
-_parsed = Kept(Call.model_validate_json, PARSED_KEPT)
+_STANDING = (_TABLE.c.id, _TABLE.c.change_number, *(_TABLE.c[name] for name in _LIFE))
+_OF_THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+_HOW_THEY_STAND = select(*_STANDING).where(_OF_THESE)
+_WHOLE = select(*_STANDING, _TABLE.c.document).where(_OF_THESE)
+CALLS_KEPT = 4096
+"""Calls kept a database, some 22 kB each: a page of hits is asked for again, filtered and turned over."""
+_Calls = Shelf[tuple[object, ...], Call]
+_calls: WeakKeyDictionary[Database, _Calls] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,28 @@ def get_call(db: Database, call_id: str) -> Call | None:
 
 
 def get_calls(db: Database, call_ids: Sequence[str]) -> list[Call]:
-    """Return calls in the order asked; unknown ids are left out."""
+    """Return calls in the order asked; unknown ids are left out.
+
+    A document never changes under its change number, so a call read before is the very same object until
+    anything of its row is another.
+    """
+    kept = _calls.setdefault(db, Shelf(CALLS_KEPT))
     found: dict[str, Call] = {}
-    with db.read() as session:
+    with db.read_rows() as connection:
         # A database takes only so many values in one statement.
         for start in range(0, len(call_ids), READ_BATCH):
-            # Bare columns: an object a row, watched by a session, would cost as much as reading the call.
-            query = select(*_COLUMNS).where(_TABLE.c.id.in_(call_ids[start : start + READ_BATCH]))
-            for document, call_id, *life in session.connection().execute(query):
-                call = _parsed.of(document.encode())
-                found[call_id] = call.model_copy(update=dict(zip(_LIFE, life, strict=True)))
+            unread = []
+            # Bare rows: an object each, watched by a session, would cost as much as reading the call.
+            for row in connection.execute(_HOW_THEY_STAND, {"ids": call_ids[start : start + READ_BATCH]}):
+                call = kept.get(tuple(row))
+                if call is None:
+                    unread.append(row.id)
+                else:
+                    found[row.id] = call
+            for *standing, document in connection.execute(_WHOLE, {"ids": unread}) if unread else ():
+                read = Call.model_validate_json(document)
+                life = dict(zip(_LIFE, standing[2:], strict=True))
+                found[read.id] = kept.put(tuple(standing), read.model_copy(update=life))
     return [found[call_id] for call_id in call_ids if call_id in found]
 
 

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from config.keeping import Kept
+from config.keeping import Kept, Shelf
 
 
 def test_the_same_bytes_are_read_once_until_others_take_their_place() -> None:
@@ -35,3 +35,10 @@ def test_threads_share_it() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(1, 9)))
+
+
+def test_a_thing_put_again_takes_the_place_of_its_own() -> None:
+    shelf: Shelf[str, int] = Shelf(most=2)
+
+    assert [shelf.put("a", 1), shelf.put("b", 2), shelf.put("a", 3)] == [1, 2, 3]
+    assert [shelf.get(key) for key in "abc"] == [3, 2, None]

@@ -1,13 +1,16 @@
 """Reading many calls: all of them, exactly as stored, in flat memory."""
 
 import tracemalloc
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from normalize.call import Money
 from store import reading
-from store.database import Database
+from store.database import Database, migrate, open_database
 from store.publishing import publish
 from store.reading import READ_BATCH, get_call, get_calls, iter_calls
 from store.runs import start_run
@@ -30,6 +33,35 @@ def test_a_call_comes_back_exactly(db: Database) -> None:
     publish(db, start_run(db, "xx_test", NOW), "xx_test", [given], NOW)
 
     assert get_call(db, "xx_test:1") == given.model_copy(update=LIFE)
+
+
+def test_a_call_is_the_same_object_until_its_row_is_another(db: Database) -> None:
+    run_id = start_run(db, "xx_test", NOW)
+    publish(db, run_id, "xx_test", [call(1), call(2)], NOW)
+    first, second = get_calls(db, ["xx_test:1", "xx_test:2"])
+    assert get_calls(db, ["xx_test:2", "xx_test:1"]) == [second, first]
+    assert get_calls(db, ["xx_test:1"])[0] is first
+
+    later = NOW + timedelta(days=1)
+    publish(db, start_run(db, "xx_test", later), "xx_test", [call(1, title="Another"), call(2)], later)
+    changed, seen = get_calls(db, ["xx_test:1", "xx_test:2"])
+
+    assert (changed.title, changed.revision, changed.changed_at) == ("Another", 2, later)
+    assert (seen.title, seen.last_seen_at, seen.changed_at) == (second.title, later, NOW)
+
+
+def test_two_databases_keep_their_calls_apart(db: Database, tmp_path: Path) -> None:
+    other = open_database(Settings(data_dir=tmp_path / "other"))
+    migrate(other)
+    for where, title in ((db, "Here"), (other, "There")):
+        publish(where, start_run(where, "xx_test", NOW), "xx_test", [call(1, title=title)], NOW)
+
+    assert [get_calls(where, ["xx_test:1"])[0].title for where in (db, other, db)] == [
+        "Here",
+        "There",
+        "Here",
+    ]
+    other.close()
 
 
 def test_more_ids_than_a_statement_takes_are_found_in_order(db: Database) -> None:
