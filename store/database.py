@@ -33,6 +33,8 @@ class Database:
         # PostgreSQL would show each statement a newer state.
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = engine.execution_options(**level)
+        # Made once: to make them for each transaction took as long as the commit of a small one.
+        self._writing = engine.execution_options(portal_write=True) if self.is_sqlite else engine
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,8 +64,7 @@ class Database:
         SQLite takes its one write lock at the start (BEGIN IMMEDIATE): two writers queue instead
         of failing half way.
         """
-        engine = self.engine.execution_options(portal_write=True) if self.is_sqlite else self.engine
-        with Session(engine) as session, session.begin():
+        with Session(self._writing) as session, session.begin():
             yield session
 
     @contextmanager
@@ -72,8 +73,7 @@ class Database:
 
         For the few statements that a run repeats ten thousand times: a session costs more than they.
         """
-        engine = self.engine.execution_options(portal_write=True) if self.is_sqlite else self.engine
-        with engine.begin() as connection:
+        with self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:
