@@ -31,6 +31,7 @@ def schedule(
 
     from jobs.cli.context import log_to_stderr, open_context
     from jobs.schedule.process import schedule as run_schedule
+    from jobs.schedule.process import yield_to_readers
     from store.locks import Taken
 
     log_to_stderr(verbose=verbose)
@@ -38,6 +39,7 @@ def schedule(
     if listed:
         _list(context, as_json=as_json)
         return
+    yield_to_readers()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

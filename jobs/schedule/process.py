@@ -1,6 +1,7 @@
 """The scheduler's process: APScheduler wakes, the job_run table decides, one process at a time."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,13 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(minutes=10)
 """How often everything due is looked for besides: after a sleep of the machine, after a failure."""
 TAKE_OVER_EVERY_S = 30.0
+NICENESS = 10
+
+
+def yield_to_readers() -> None:
+    """Let this process, and those it starts, have the processor when nobody who reads needs it."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def schedule(db: Database, build: Callable[[], Runner], stop: threading.Event, *, wait: bool = False) -> None:

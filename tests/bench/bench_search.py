@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from index.embedded import EmbeddedEngine
+from jobs.schedule.process import yield_to_readers
 from normalize.call import Call
 from tests.bench.corpus import NOW, Corpus, Question
 from tests.bench.peers import BareTantivy, Fts5, Portal
@@ -199,15 +200,15 @@ def _while_writing(
 ) -> None:
     """Upsert 500 calls again and again; what readers notice, and how soon the change is seen.
 
-    A harvest is a process of its own, beside a portal that serves; a correction of the staff is written by a
-    thread of the portal.
+    The scheduler that harvests is a process of its own beside the portal and yields to it; what the staff
+    correct is written by a thread of the portal.
     """
     engine, changed = EmbeddedEngine(path), _changed(corpus)
     seen = [_upsert(engine, changed, number) for number in range(3)]
     print(f"  {UPSERT} changed calls visible after {statistics.median(seen):.3f} s (at {count:,})")
     spawned = multiprocessing.get_context("spawn")
     for where, writer in (
-        ("another process", spawned.Process(target=write_on, args=(path,), daemon=True)),
+        ("the scheduler", spawned.Process(target=write_on, args=(path,), daemon=True)),
         ("a thread", None),
     ):
         rest = median_of_passes(portal.ask, questions, 2)
@@ -229,7 +230,9 @@ def _while_writing(
 
 
 def write_on(path: Path, stop: threading.Event | None = None) -> None:
-    """Upsert until told to stop, or killed."""
+    """Upsert until told to stop; without an event as the scheduler does, until killed."""
+    if stop is None:
+        yield_to_readers()
     engine, changed = EmbeddedEngine(path), _changed(Corpus())
     number = engine.cursor()
     while stop is None or not stop.is_set():

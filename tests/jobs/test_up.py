@@ -50,6 +50,7 @@ def test_it_schedules_in_a_process_of_its_own_and_both_end_together(nothing_to_h
     with portal_serving(nothing_to_harvest, 1, "up") as (_origin, portal):
         (scheduler,) = schedulers(portal.pid)
         until(lambda: not is_free(nothing_to_harvest))
+        assert scheduler.nice() > psutil.Process(portal.pid).nice()
         second = run_portal(nothing_to_harvest, "schedule")
 
     assert second.returncode == 1
