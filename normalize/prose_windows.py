@@ -10,6 +10,11 @@ NEAR = 70
 _CLOSES = re.compile(r"[^.;\n]{0,20}\b(?:al|alle|au|bis|to|al dia|tot|do|ate|a)\b.{0,40}", re.DOTALL)
 """What stands between the first and the last day of a window: "dal 15/04 alle ore 12 del 03/06"."""
 _FROM = re.compile(r"\b(?:dal(?:le|l')?|from|vom|ab|du|desde|od|van|fran|fra)\b")
+_OF_A_DOCUMENT = re.compile(
+    r"(?:richtlinie\w*|bekanntmachung\w*|verordnung\w*|gesetz\w*|fassung|erlass\w*|reglement\w*|arrete\w*|decret\w*"
+    r"|loi|deliber\w*|determin\w*|delibera|ley|orden|resolucion|convocatoria|version)\s*$"
+)
+"""A document has a day of its own: "nach der Richtlinie vom 3. Mai bis zum 30. Juni einzureichen"."""
 _TAKES_PLACE = re.compile(
     r"\b(?:si terr\w*|si svolg\w*|avra luogo|fier[ae]\w*|takes? place|held|stattfind\w*|se celebra\w*"
     r"|aura lieu|se tiendr\w*|se deroul\w*)\b"
@@ -56,4 +61,6 @@ def opens_window(folded: str, first: re.Match[str], last: re.Match[str]) -> bool
 
 
 def _begins(before: str) -> bool:
-    return _FROM.search(before[-NEAR // 2 :]) is not None
+    near = before[-NEAR // 2 :]
+    words = list(_FROM.finditer(near))
+    return bool(words) and _OF_A_DOCUMENT.search(near[: words[-1].start()]) is None

@@ -17,7 +17,9 @@ _BEFORE, _AFTER = 220, 160
 _PLACES_MAX = 8
 _YEAR_FROM_DAY = 26
 """Characters from the start of a day to its year: "22nd of September 2027"."""
-_HOUR = re.compile(r"\d\s?[:.h]\s?\d\d|\d\s?(?:uhr|h\b|hs\b)", re.IGNORECASE)
+_HOUR = re.compile(
+    r"\d\s?[:.h]\s?\d\d|\d\s?(?:uhr|hs?\b|horas|heures|[ap]\.?\s?m\b)|\bore\s+\d", re.IGNORECASE
+)
 _OTHER_ZONE = re.compile(
     r"\b(?:gmt|utc|bst|eest|eet|west|wet|msk|canari\w*|açores|azor\w*|madeira|local time)\b|\+\d{2}:?\d{2}",
     re.IGNORECASE,

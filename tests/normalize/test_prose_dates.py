@@ -361,6 +361,16 @@ def test_a_line_broken_before_an_hour_or_a_day_is_one() -> None:
     assert read(text, "it") == [(date(2027, 11, 28), "17:00")]
 
 
+def test_the_day_of_a_document_is_not_the_first_to_apply() -> None:
+    found = find_deadlines(
+        "Anträge sind nach der Richtlinie vom 03.05.2027 bis zum 30.06.2027 einzureichen.", SLASHES, "de"
+    )
+
+    assert ([one.text for one in found.deadlines], found.opens) == (["30.06.2027"], None)
+    found = find_deadlines("Anträge können vom 03.05.2027 bis zum 30.06.2027 gestellt werden.", SLASHES, "de")
+    assert found.opens == "03.05.2027"
+
+
 @pytest.mark.parametrize(
     ("text", "opens"),
     [

@@ -23,6 +23,9 @@ def hour(text: str, language: str = "es", zone: str = "Europe/Madrid") -> time |
         ("Deadline for submitting applications: 22 June 2027, 17:00 (Brussels time).", "en", time(17, 0)),
         ("Deadline for submitting applications: June, 22 2027 17:00 (Brussels time).", "en", time(17, 0)),
         ("Domande entro le ore 12.00 del 22 giugno 2027.", "it", time(12, 0)),
+        ("Domande entro le ore 17 del 22 giugno 2027.", "it", time(17, 0)),
+        ("El plazo termina el 22 de junio de 2027 a las 14 horas.", "es", time(14, 0)),
+        ("The call closes on 22 June 2027, 4pm.", "en", time(16, 0)),
     ],
 )
 def test_the_hour_beside_the_very_day_is_taken(text: str, language: str, said: time) -> None:
