@@ -19,8 +19,8 @@ _BEYOND_EQUALS = 1_000
 _COUNTED_WITH = 10_000
 """Offset up to which hits are counted in the pass that finds them; a page far beyond is counted first."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
-_SCORE_DIGITS = 2
-"""Scores that differ less are alike: then the nearer deadline comes first."""
+_ALIKE = 100
+"""Scores that differ by less than a part of so many are alike: then the nearer deadline comes first."""
 _BY_STATUS: tuple[tuple[Status, ...], ...] = (
     ("open",),
     ("forthcoming",),
@@ -175,7 +175,8 @@ class _Pages:
 
         def find(limit: int, wanted: int) -> _Found:
             self._total, hits = self._reader.find_and_count(scored, limit + already)
-            worth = [round(score, _SCORE_DIGITS) for score, _ in hits]
+            # `round` looks for the nearest decimal fraction, four times as slowly.
+            worth = [int(score * _ALIKE + 0.5) / _ALIKE for score, _ in hits]
             # What is worth less than the last hit wanted only tells where its equals end.
             end = next((at for at in range(already + wanted, len(hits)) if worth[at] < worth[at - 1]), None)
             if end is None and len(hits) == limit + already:
