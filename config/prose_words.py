@@ -25,6 +25,9 @@ class ProseWords:
         no_end: Say that there is no end but that of the money.
         told_apart: Tell several dates of one call apart ("second cut-off").
         extended: Say that a time to apply was moved ("extended", "prorogato").
+        beginning: Lead to the first day of a window ("from", "dal").
+        takes_place: Give a window to something one goes to (a fair, a course).
+        document: Name what bears a day of its own ("Richtlinie vom 3. Mai").
     """
 
     deadline: re.Pattern[str]
@@ -35,6 +38,9 @@ class ProseWords:
     no_end: re.Pattern[str]
     told_apart: re.Pattern[str]
     extended: re.Pattern[str]
+    beginning: re.Pattern[str]
+    takes_place: re.Pattern[str]
+    document: re.Pattern[str]
 
 
 @cache

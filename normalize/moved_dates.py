@@ -7,25 +7,14 @@ does not speak of the time to apply moves something else: a project, an event.
 import re
 
 from config.prose_words import prose_words
+from normalize.prose_sentences import CONNECTING, SENTENCE, sentence_around
 
-SENTENCE = 240
-"""Characters of a sentence looked at on either side of a date."""
-_STOP = re.compile(r"[!?;\n]|\.\s")
 _FROM = r"(?:\s+(?:from|dal|dall'|du|del?|desde\s+el|vom|von|van|z|do)\s[^.;]{4,40}?)?"
 _TO = (
     r"\s+(?:(?:fino|sino|ulteriormente|again|further)\s+)*"
     r"(?:to|until|till?|alle|al|all'|a\s+las|a|au|jusqu'au|bis\s+zum|bis|auf(?:\s+den)?|hasta\s+(?:el|las)|tot|do|ate|para|pana\s+la)"
 )
-_HOUR = r"(?:\s+ore)?(?:\s+\d{1,2}\s?[:.h]\s?\d{2}\s*(?:h|ore|horas|heures|uhr)?)?"
-_OF_DAY = r"(?:\s*,?\s*(?:del(?:\s+(?:giorno|dia))?|dell'|du|am|on|den|the|le|de)\b)?\s*"
-_MOVED_TO = re.compile(_FROM + _TO + _HOUR + _OF_DAY)
-
-
-def sentence_around(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Return where the sentence around ``folded[start:end]`` begins and ends."""
-    begins = max([0, *(stop.end() for stop in _STOP.finditer(folded, 0, start))])
-    following = _STOP.search(folded, end)
-    return max(begins, start - SENTENCE), following.start() if following else len(folded)
+_MOVED_TO = re.compile(_FROM + _TO + CONNECTING.pattern)
 
 
 def is_moved_to(folded: str, start: int, end: int) -> bool:

@@ -14,10 +14,11 @@ from datetime import date
 from config.nuts import fold
 from config.prose_words import prose_words
 from normalize.fields import DeadlineText
-from normalize.moved_dates import SENTENCE, is_moved_to, sentence_around
+from normalize.moved_dates import is_moved_to
 from normalize.printed_date import OPEN_ENDED, PrintedDate
 from normalize.prose_hours import hour_unread, with_hour
-from normalize.prose_windows import NEAR, closes_window, is_window_to_apply, opens_window
+from normalize.prose_sentences import NEAR, SENTENCE, sentence_around
+from normalize.prose_windows import closes_window, is_window_to_apply, opens_window
 
 READ_MAX = 60_000
 """Characters read; no call says its deadline only after that."""

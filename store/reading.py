@@ -77,9 +77,11 @@ def get_calls(db: Database, call_ids: Sequence[str]) -> list[Call]:
                 else:
                     found[row.id] = call
             for *standing, document in connection.execute(_WHOLE, {"ids": unread}) if unread else ():
-                read = Call.model_validate_json(document)
-                life = dict(zip(_LIFE, standing[2:], strict=True))
-                found[read.id] = kept.put(tuple(standing), read.model_copy(update=life))
+                call_id, _, *life = standing
+                call = Call.model_validate_json(document).model_copy(
+                    update=dict(zip(_LIFE, life, strict=True))
+                )
+                found[call_id] = kept.put(tuple(standing), call)
     return [found[call_id] for call_id in call_ids if call_id in found]
 
 

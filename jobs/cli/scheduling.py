@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.harvesting import AsJson, Verbose
-from jobs.cli.serving import Workers
+from jobs.cli.serving import WorkerCount
 
 if TYPE_CHECKING:
     from jobs.cli.context import Context
@@ -62,7 +62,7 @@ def schedule(
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
-    workers: Workers = 1,
+    workers: WorkerCount = 1,
 ) -> None:
     """Serve, and schedule in a process beside it, for a small installation."""
     from jobs.cli.context import open_context

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-Workers = Annotated[
+WorkerCount = Annotated[
     int,
     typer.Option(min=1, max=64, help="Processes that answer: as many as cores at most, each with its memory"),
 ]
@@ -21,13 +21,13 @@ Workers = Annotated[
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 8000,
-    workers: Workers = 1,
+    workers: WorkerCount = 1,
 ) -> None:
     """Serve the API and the pages."""
     import uvicorn
 
     from jobs.cli.context import open_context
-    from jobs.cli.workers import Workers as Several
+    from jobs.cli.workers import Workers
 
     # Opened here as well: what is wrong with settings or database is said once, before anything listens.
     open_context().db.close()
@@ -43,7 +43,7 @@ def serve(
         proxy_headers=False,  # which proxies are believed is a setting of ours, PORTAL_TRUSTED_PROXIES
     )
     if workers > 1:
-        Several(config).run()
+        Workers(config).run()
         return
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # the server has ended in order by then

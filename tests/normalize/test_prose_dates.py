@@ -78,6 +78,12 @@ def test_a_date_next_to_a_deadline_word_is_read(
             None,
         ),
         (
+            "La scadenza per le domande è prorogata alle ore 17 del 15 maggio 2027.",
+            "it",
+            date(2027, 5, 15),
+            "17:00",
+        ),
+        (
             "La scadenza del 2 aprile 2027 è differita alle ore 17:00 del 15 maggio 2027.",
             "it",
             date(2027, 5, 15),
@@ -348,6 +354,7 @@ def test_a_window_to_apply_ends_on_its_last_day(
         ("Domande per spese sostenute dal 15/04/2026 al 03/06/2027.", "it"),
         ("Apply for the course held from 15 April 2027 to 3 June 2027.", "en"),
         ("Il periodo va dal 15/04/2027 al 03/06/2027.", "it"),
+        ("Les dossiers sont instruits selon l’arrêté du 15 avril 2027 au 3 juin 2027.", "fr"),
         ("Domande dal 15/04/2027. Altro dal 20/04/2027 al 03/06/2027.", "it"),
     ],
 )

@@ -1,0 +1,22 @@
+"""How far words in running text belong to a date."""
+
+import re
+
+NEAR = 70
+"""Characters between a word and the date it belongs to (recorded Italian and French pages)."""
+SENTENCE = 240
+"""Characters of a sentence looked at on either side of a date."""
+CONNECTING = re.compile(
+    r"(?:[\W\d_]|\b(?:e|ed|and|et|und|y|fino|sino|entro|non|oltre|until|till?|to|no|later|than|jusqu|au|a|al|alle|le|ore"
+    r"|il|the|bis|zum|spatestens|hasta|el|las|del|dell|giorno|dia|hs?|heures|horas|hours|uhr|um|am|on|of|du|tot|do|ate"
+    r"|at|by)\b)*"
+)
+"""What may lead to a date, or from one to the next, without saying anything else: small words and an hour."""
+_STOP = re.compile(r"[!?;\n]|\.\s")
+
+
+def sentence_around(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence around ``folded[start:end]`` begins and ends."""
+    begins = max([0, *(stop.end() for stop in _STOP.finditer(folded, 0, start))])
+    following = _STOP.search(folded, end)
+    return max(begins, start - SENTENCE), following.start() if following else len(folded)
