@@ -27,6 +27,9 @@ class Nursery:
 
     Args:
         settings: Of the crawls; handed on through the environment.
+
+    Attributes:
+        running: How many crawls it was asked for and did not end.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,7 +37,8 @@ class Nursery:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._running = 0
+        self.running = 0
+        self._closed = False
         self._idle: threading.Timer | None = None
 
     def __enter__(self) -> Self:
@@ -50,22 +54,24 @@ class Nursery:
     ) -> None:
         """Run one crawl to its end, whatever that is; its outcome is read from the store."""
         told = self._begin(settings, arguments_of(source_id, run_id, kind))
-        if told is None:
-            crawl_in_process(settings, source_id, run_id, kind, progress)
-            return
-        try:
-            _follow(told, source_id, progress)
-        finally:
-            self._end()
+        if told is not None:
+            try:
+                begun = _follow(told, source_id, progress)
+            finally:
+                self._end()
+            if begun or self._closed:
+                return
+        crawl_in_process(settings, source_id, run_id, kind, progress)
 
     def close(self) -> None:
         """End the process; crawls that still run are asked to stop."""
         with self._lock:
+            self._closed = True
             self._close()
 
     def _close_if_idle(self) -> None:
         with self._lock:
-            if not self._running:
+            if not self.running:
                 self._close()
 
     def _close(self) -> None:
@@ -84,24 +90,26 @@ class Nursery:
         with self._lock:
             if self._idle:
                 self._idle.cancel()
+            if self._process and self._process.poll() is not None:  # it was killed
+                self._close()
             if self._socket is None:
                 self._socket = self._start()
             told, says = os.pipe()
             try:
                 socket.send_fds(self._socket, [json.dumps(arguments).encode()], [says])
-            except OSError:  # it was killed; the next crawl starts another
+            except OSError:  # it is being killed; the next crawl starts another
                 os.close(told)
                 self._close()
                 return None
             finally:
                 os.close(says)
-            self._running += 1
+            self.running += 1
             return told
 
     def _end(self) -> None:
         with self._lock:
-            self._running -= 1
-            if not self._running:
+            self.running -= 1
+            if not self.running:
                 self._idle = threading.Timer(IDLE_S, self._close_if_idle)
                 self._idle.daemon = True
                 self._idle.start()
@@ -117,9 +125,15 @@ class Nursery:
         return ours
 
 
-def _follow(told: int, source_id: str, progress: Progress) -> None:
+def _follow(told: int, source_id: str, progress: Progress) -> bool:
+    """Follow a crawl to its end; return whether it began.
+
+    It did not if the nursery died with the message unread: a socket takes one until the last moment.
+    """
     with open(told, encoding="utf-8") as lines:
         process = _process_of(lines.readline())
+        if process is None:
+            return False
         timer = threading.Timer(CRAWL_LIMIT_S, _kill, [process])
         timer.daemon = True
         timer.start()
@@ -128,6 +142,7 @@ def _follow(told: int, source_id: str, progress: Progress) -> None:
                 tell(source_id, line, progress)
         finally:
             timer.cancel()
+    return True
 
 
 def _process_of(line: str) -> int | None:
@@ -138,7 +153,6 @@ def _process_of(line: str) -> int | None:
         return None
 
 
-def _kill(process: int | None) -> None:
-    if process is not None:
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+def _kill(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)

@@ -91,19 +91,37 @@ def test_a_night_of_several_sources_two_at_a_time(nights: Nights) -> None:
     assert len(nurseries()) == 1
 
 
-def test_after_it_was_killed_the_next_crawl_imports_for_itself_and_then_there_is_another(
-    nights: Nights,
-) -> None:
+def complete(outcome: CrawlOutcome | None) -> bool:
+    return outcome is not None and outcome.complete
+
+
+def test_after_it_was_killed_there_is_another(nights: Nights) -> None:
     nights.crawl("it_lazio")
     (first,) = nurseries()
     first.kill()
-    until(lambda: not nurseries())
 
     outcomes = [nights.outcome(nights.crawl("it_lazio")) for _time in range(2)]
 
-    assert [outcome.complete for outcome in outcomes if outcome] == [True, True]
+    assert all(map(complete, outcomes)), outcomes
     (second,) = nurseries()
     assert second.pid != first.pid
+
+
+def test_a_crawl_it_was_asked_for_but_never_began_is_run_all_the_same(nights: Nights) -> None:
+    nights.crawl("it_lazio")
+    (first,) = nurseries()
+    first.suspend()  # it takes no message, and its socket takes them all
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(nights.crawl, "it_lazio")
+        try:
+            until(lambda: nights.nursery.running == 1)
+        finally:
+            first.kill()
+        outcome = nights.outcome(asked.result(30))
+
+    assert complete(outcome), outcome
+    assert complete(nights.outcome(nights.crawl("it_lazio")))
+    assert len(nurseries()) == 1
 
 
 @contextmanager
