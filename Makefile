@@ -1,6 +1,7 @@
 # Every target here is what the README and the docs name; `make help` lists them.
 PYTHON ?= python3
 PORT   ?= 8000
+FUZZ   ?= 20
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
@@ -11,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench eval record golden messages screenshots lock clean
+.PHONY: help setup demo run test fuzz lint format bench eval record golden messages screenshots lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "} {printf "  %-12s %s\n", $$1, $$2}'
@@ -34,6 +35,9 @@ run: setup ## Serve the portal, harvest every night, send digests (PORT=8000)
 
 test: setup ## Run all tests
 	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+fuzz: setup ## Try many other examples, by chance, in every property test (FUZZ=times the usual number)
+	PORTAL_TEST_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n 2 --timeout 3600 -m hypothesis $(TESTS)
 
 lint: setup ## Formatting, lint, types and the import contract
 	$(BIN)/ruff format --check .

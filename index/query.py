@@ -4,13 +4,14 @@ The pieces of an answer are plain dataclasses: an answer has hundreds, and a mod
 worked out took a tenth of a search.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from index.paging import CURSOR_MAX, Cursor
 from normalize.call import Applicant, Instrument, Level, Sector, Status
@@ -29,6 +30,21 @@ NOT_STATED = "not_stated"
 EVERYWHERE = "everywhere"
 """The value of the facet ``country`` for calls whose applicants may be anywhere, as most of the EU's."""
 PAGE_SIZE_MAX = 100
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def written_day(given: object) -> object:
+    """Return a day as it was given; pydantic alone takes "2026" for a second of 1970.
+
+    Raises:
+        ValueError: It is none, as a date or as YYYY-MM-DD.
+    """
+    if isinstance(given, date) or (isinstance(given, str) and _DAY.fullmatch(given)):
+        return given
+    raise ValueError("a day as YYYY-MM-DD is needed")
+
+
+Day = Annotated[date, BeforeValidator(written_day)]
 
 
 class SearchQuery(BaseModel):
@@ -64,13 +80,13 @@ class SearchQuery(BaseModel):
     instrument: tuple[Instrument | Literal["not_stated"], ...] = ()
     seal: tuple[Literal["awards", "accepts", "none"], ...] = ()
     source: tuple[str, ...] = ()
-    deadline_from: date | None = None
-    deadline_to: date | None = None
-    opens_from: date | None = None
-    opens_to: date | None = None
+    deadline_from: Day | None = None
+    deadline_to: Day | None = None
+    opens_from: Day | None = None
+    opens_to: Day | None = None
     budget_min: Decimal | None = Field(default=None, ge=0)
     budget_max: Decimal | None = Field(default=None, ge=0)
-    new_since: date | None = None
+    new_since: Day | None = None
     expand: bool = True
     sort: Sort = "relevance"
     offset: int = Field(default=0, ge=0)

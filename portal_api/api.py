@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
 from index.paging import CursorError
-from index.query import FACETS, FacetName, FacetValue, Hit, SearchQuery
+from index.query import FACETS, FacetName, FacetValue, Hit
 from index.suggesting import SUGGESTIONS_MAX, suggest
 from normalize.call import Call
 from portal_api import documents, parameters
@@ -96,11 +96,14 @@ def search_calls(request: Request, portal: PortalDep) -> Response:
 )
 def suggest_texts(request: Request, portal: PortalDep) -> Response:
     """Return whole texts that go on from what is typed so far, and the first calls that fit it."""
-    query = read_query(request.query_params)
-    other = query.model_copy(update={"text": "", "limit": SearchQuery().limit})
-    for field in other.model_dump(exclude_defaults=True):
-        raise ParameterError(field, "no such parameter")
-    found = suggest(portal.engine, query.text, now=portal.clock(), limit=min(query.limit, SUGGESTIONS_MAX))
+    given = request.query_params
+    for name in given.keys() - {"q", "limit"}:
+        raise ParameterError(name, "no such parameter")
+    query = read_query(given)
+    limit = query.limit if "limit" in given else SUGGESTIONS_MAX
+    if limit > SUGGESTIONS_MAX:
+        raise ParameterError("limit", f"at most {SUGGESTIONS_MAX} is possible")
+    found = suggest(portal.engine, query.text, now=portal.clock(), limit=limit)
     return answer_with_etag(request, written(found))
 
 

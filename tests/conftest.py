@@ -9,9 +9,16 @@ from hypothesis import HealthCheck, settings
 
 from config.taxonomy import load_taxonomy
 from normalize.tagging import Tagger
+from tests.chance import BY_CHANCE, EXAMPLES, examples
 
 # How long an example takes is the machine's business: no timing is an assertion here.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=not BY_CHANCE,
+    max_examples=examples(EXAMPLES),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -12,6 +12,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
+from index.query import written_day
+
 StatusValue = Literal["forecasted", "open", "closed", "custom"]
 ApplicantValue = Literal[
     "individual",
@@ -196,8 +198,8 @@ class StringArrayFilter(_Question):
 
 
 def _read_day(given: object) -> object:
-    """Read a day, or the day of a moment; a number is no day."""
-    return date.fromisoformat(given[:10]) if isinstance(given, str) else str(given)
+    """Read a day, or the day of a moment."""
+    return written_day(given[:10] if isinstance(given, str) else given)
 
 
 Day = Annotated[date, BeforeValidator(_read_day), WithJsonSchema({"type": "string", "format": "date"})]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from index.matching import matching_ids
 from index.query import SearchQuery
 from normalize.call import Call
 from tests.calls import call, deadline, euros, tag
+from tests.chance import examples
 from tests.conftest import NOW
 
 WORDS = ("hydrogen", "wasserstoff", "quantum sensing", "batery", "photonics fibre", '"fuel cell"', "-quantum")
@@ -91,6 +93,7 @@ QUERIES = st.builds(
 )
 
 
+@pytest.mark.hypothesis
 def test_the_shelf_finds_what_the_search_finds(tmp_path: Path) -> None:
     engine = EmbeddedEngine(tmp_path / "index")
     with engine.writer() as writer:
@@ -99,7 +102,7 @@ def test_the_shelf_finds_what_the_search_finds(tmp_path: Path) -> None:
     shelf = Shelf(CALLS, NOW, lambda text: matching_ids(engine, SearchQuery(text=text), now=NOW))
     found: list[int] = []
 
-    @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
     @given(QUERIES)
     def same(query: SearchQuery) -> None:
         ours = {CALLS[at].id for at in places_of(shelf.matching(query))}

@@ -14,6 +14,7 @@ from index.engine import SearchEngine
 from index.query import EVERYWHERE, FACETS, NOT_STATED, SearchQuery
 from normalize.call import Call, Deadline, Money
 from tests.calls import DAY, call, deadline, euros, tag
+from tests.chance import examples
 from tests.conftest import NOW
 from tests.index.conftest import Fill
 
@@ -123,7 +124,7 @@ def renew(engine: SearchEngine, calls: dict[str, Call]) -> None:
     engine.rebuild(calls.values(), cursor=1, now=NOW)
 
 
-@settings(max_examples=40, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(0, 40))
 def test_status_is_true_at_the_moment_of_asking(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int
@@ -142,7 +143,7 @@ def test_status_is_true_at_the_moment_of_asking(
         }
 
 
-@settings(max_examples=40, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(0, 40))
 def test_calls_come_by_their_next_deadline_as_of_now(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int
@@ -164,7 +165,7 @@ def test_calls_come_by_their_next_deadline_as_of_now(
     assert [place for place in places if place == 0] == places[: places.count(0)]
 
 
-@settings(max_examples=40, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(0, 40), st.integers(-5, 30), st.integers(0, 30))
 def test_the_bounds_of_the_next_deadline_are_exact(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int, start: int, length: int

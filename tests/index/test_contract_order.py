@@ -11,6 +11,7 @@ from index.engine import SearchEngine
 from index.query import SearchQuery
 from normalize.call import Deadline
 from tests.calls import DAY, call, deadline, tag
+from tests.chance import examples
 from tests.conftest import NOW
 from tests.index.conftest import Fill
 from tests.index.test_contract_filters import FUNCTION, RANDOM_CALLS, ids, numbered, renew
@@ -46,7 +47,7 @@ def test_deadlines_come_first_then_open_ends_then_unknown_then_what_is_over(fill
     assert set(order[4:]) == {"over", "closed word", "gone"}
 
 
-@settings(max_examples=40, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(-40, 40))
 def test_without_text_what_is_open_comes_first(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int
@@ -66,7 +67,7 @@ def test_without_text_what_is_open_comes_first(
         assert dated == sorted(dated)
 
 
-@settings(max_examples=40, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(-40, 40), st.integers(0, 999_999))
 def test_status_and_order_are_true_also_when_the_clock_was_set_back(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int, microseconds: int

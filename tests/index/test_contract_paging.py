@@ -13,6 +13,7 @@ from index.paging import CursorError
 from index.query import SearchQuery
 from index.tantivy_folder import KEPT_MAX
 from tests.calls import DAY, call, deadline, tag
+from tests.chance import examples
 from tests.conftest import NOW
 from tests.index.conftest import Fill, Place
 from tests.index.test_contract_filters import FUNCTION, RANDOM_CALLS, ids, numbered, renew
@@ -39,7 +40,7 @@ def walk(engine: SearchEngine, now: datetime, limit: int, **query: Any) -> list[
     raise AssertionError("the cursor never ends")
 
 
-@settings(max_examples=25, suppress_health_check=FUNCTION, deadline=None)
+@settings(max_examples=examples(25), suppress_health_check=FUNCTION)
 @given(RANDOM_CALLS, st.integers(-40, 40), st.sampled_from(ORDERS[:4]), st.integers(1, 5))
 def test_a_cursor_shows_what_an_offset_shows(
     engine: SearchEngine, drawn: list[dict[str, Any]], days: int, query: dict[str, Any], limit: int

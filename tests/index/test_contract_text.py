@@ -10,6 +10,7 @@ from index.engine import SearchEngine
 from index.query import SearchQuery
 from index.suggesting import Suggestions, suggest
 from tests.calls import call, tag
+from tests.chance import examples
 from tests.conftest import NOW
 from tests.index.conftest import Fill
 
@@ -221,7 +222,7 @@ def test_suggesting_goes_on_with_words_of_the_calls(fill: Fill) -> None:
     assert suggest(engine, "  ", now=NOW) == Suggestions(text="  ", completions=(), calls=())
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80) | st.text(alphabet='"-()*:^~\\/[]{}AND OR+ hydrogen', max_size=60))
 def test_no_text_raises(engine: SearchEngine, text: str) -> None:
     result = engine.search(SearchQuery(text=text), now=NOW, facets=("sector",))

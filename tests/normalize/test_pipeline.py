@@ -12,6 +12,7 @@ from normalize.errors import NotACall, RecordError
 from normalize.pipeline import normalize
 from normalize.tagging import TagResult
 from normalize.text import plain_text
+from tests.chance import examples
 from tests.normalize.building import NOW, RECORD, Untagged, call, paths, raw, source
 
 JSON = st.recursive(
@@ -77,7 +78,7 @@ def test_a_broken_field_is_refused_by_name(changes: dict[str, Any], field: str) 
     assert refusal(source(fields=paths(*EVERYTHING.split())), **changes).field == field
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.dictionaries(st.sampled_from(EVERYTHING.split()), JSON, max_size=4))
 def test_no_record_raises_anything_but_record_error(changes: dict[str, Any]) -> None:
     try:

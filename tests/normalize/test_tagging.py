@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from config.taxonomy import load_taxonomy
 from jobs.evaluation.tagging import DEFAULT, cross_validated, judged, macro_f1, micro_f1, read_rows, tally
 from normalize.tagging import Tagger, TagText
+from tests.chance import examples
 
 TAGGER = Tagger(load_taxonomy())
 SEEDS = ("hydrogen", "Wärmepumpe", "waermepumpe", "AI", "künstliche Intelligenz", "półprzewodników", "(IA)")
@@ -37,7 +38,7 @@ def areas(title: str, text: str = "", language: str | None = "en", identifier: s
 
 
 @given(TEXTS, TEXTS, st.lists(TEXTS, max_size=3), st.sampled_from(["en", "de", "pl", None, "xx"]))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_evidence_is_always_the_slice_it_names(
     title: str, description: str, keywords: list[str], language: str | None
 ) -> None:
@@ -51,7 +52,7 @@ def test_evidence_is_always_the_slice_it_names(
 
 
 @given(st.text(), st.text(), st.text(max_size=3))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_no_text_raises_and_confidence_stays_a_share(title: str, text: str, language: str) -> None:
     result = TAGGER.tag(TagText(title=title, description=text, language=language))
     assert all(0 <= tag.confidence <= 1 for tag in result.tags)

@@ -119,6 +119,8 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient, path: str) -
         ("/api/v1/calls?facets=colour", 422, "facets"),
         ("/api/v1/calls?facets=,", 422, "facets"),
         ("/api/v1/calls/eu_ft:1?verbose=1", 422, "verbose"),
+        ("/api/v1/suggest?limit=9", 422, "limit"),
+        ("/api/v1/suggest?offset=0", 422, "offset"),
         ("/api/v1/facets?q=" + "x" * 501, 422, "q"),
         ("/api/v1/sources?x=1", 422, "x"),
         ("/api/v1/export?format=pdf", 422, "format"),

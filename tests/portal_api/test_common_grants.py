@@ -329,6 +329,10 @@ def test_no_order_loses_a_call(client: TestClient, sort_by: str, order: str) -> 
 # --- errors
 
 
+def closing_by(day: object) -> dict[str, object]:
+    return {"operator": "between", "value": {"max": day}}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -341,6 +345,8 @@ def test_no_order_loses_a_call(client: TestClient, sort_by: str, order: str) -> 
         ("POST", f"{ROOT}/search", {"filters": None}, 422),
         ("POST", f"{ROOT}/search", {"sorting": {"sortBy": "beauty"}}, 422),
         ("POST", f"{ROOT}/search", {"search": "x" * 501}, 422),
+        ("POST", f"{ROOT}/search", {"filters": {"closeDateRange": closing_by(0)}}, 422),
+        ("POST", f"{ROOT}/search", {"filters": {"closeDateRange": closing_by("0")}}, 422),
     ],
 )
 def test_an_error_is_one_of_the_protocol_and_a_problem(

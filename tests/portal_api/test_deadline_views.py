@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from portal_api.deadline_views import AXIS, first_of_month, timeline_of
 from tests.calls import call, deadline
+from tests.chance import examples
 from tests.conftest import NOW
 from tests.portal_api.conftest import HYDROGEN, Served, fill
 from tests.portal_api.reading import page, words
@@ -89,7 +90,7 @@ NAMES = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=12)), max_size=6))
 def test_any_query_string_answers_a_page(served: Served, pairs: list[tuple[str, str]]) -> None:
     asked = "&".join(f"{name}={quote(value.encode('utf-8', 'replace'))}" for name, value in pairs)

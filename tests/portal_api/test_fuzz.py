@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from index.query import SearchQuery
 from portal_api.audience import is_for_programs
+from tests.chance import examples
 from tests.portal_api.conftest import ODD_ID, Served
 
 SEARCHES = [
@@ -64,13 +65,13 @@ def sane(client: TestClient, method: str, path: str, body: bytes | None = None) 
 
 
 fuzzed = settings(
-    max_examples=120,
-    deadline=None,
+    max_examples=examples(120),
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("path", SEARCHES)
 def test_no_query_string_is_answered_by_a_fault(client: TestClient, path: str) -> None:
     @given(query=queries)

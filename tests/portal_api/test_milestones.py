@@ -17,6 +17,7 @@ from store.publishing import publish
 from store.reading import events_of, get_call
 from store.runs import start_run
 from tests.calls import call, deadline
+from tests.chance import examples
 from tests.conftest import NOW
 
 ZONE = "Europe/Brussels"
@@ -120,7 +121,7 @@ days = st.lists(st.integers(1, 28).map(lambda day: on(day, kind="cut_off")), min
 
 
 @given(versions=st.lists(days, min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_names_are_never_shared_and_never_lost(
     versions: list[list[Deadline]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from portal_api.examples import RESPONSE_EXAMPLES
+from tests.chance import examples
 from tests.portal_api.conftest import Served
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -61,11 +62,13 @@ ASKED = [
 """Those with something to ask wrongly: a name in a path may be anything."""
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("path", PATHS)
 def test_every_good_question_is_answered(served: Served, path: str) -> None:
     question(served, path, GenerationMode.POSITIVE)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("path", ASKED)
 def test_every_bad_question_is_refused(served: Served, path: str) -> None:
     question(served, path, GenerationMode.NEGATIVE)
@@ -77,7 +80,7 @@ def question(served: Served, path: str, mode: GenerationMode) -> None:
     operation = schemathesis.openapi.from_asgi("/openapi.json", served.app)[path][method.upper()]
 
     @given(operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(25), database=None, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 

@@ -81,6 +81,8 @@ def test_parameters_are_read_by_the_names_people_expect(address: str, field: str
         ("deadline_to=0001-01-01", "deadline_to"),
         ("deadline_to=9999-12-31", "deadline_to"),
         ("deadline_from=31.12.2026", "deadline_from"),
+        ("deadline_from=2026", "deadline_from"),  # no second of 1970
+        ("opens_to=1798243200", "opens_to"),
         ("budget_min=NaN", "budget_min"),
         ("budget_max=1e400", "budget_max"),
         ("sort=price", "sort"),
