@@ -222,6 +222,14 @@ def test_suggesting_goes_on_with_words_of_the_calls(fill: Fill) -> None:
     assert suggest(engine, "  ", now=NOW) == Suggestions(text="  ", completions=(), calls=())
 
 
+def test_a_typing_error_may_stand_anywhere(fill: Fill) -> None:
+    engine, word = fill([HYDROGEN, CHIPS]), "electrolysers"
+    for at in range(1, len(word) - 1):  # of a first letter Meilisearch counts two
+        before, letter, behind = word[:at], word[at], word[at + 1 :]
+        for typed in (before + behind, f"{before}q{behind}", f"{before}q{letter}{behind}"):
+            assert found(engine, f"{typed} ") == ["1"], typed
+
+
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80) | st.text(alphabet='"-()*:^~\\/[]{}AND OR+ hydrogen', max_size=60))
 def test_no_text_raises(engine: SearchEngine, text: str) -> None:
