@@ -1,4 +1,9 @@
-"""A mistake in a configuration file."""
+"""A mistake in a configuration file, and what a model says of a wrong value."""
+
+from collections.abc import Mapping
+
+_OF_PYDANTIC = "Value error, "
+"""What pydantic puts before the words of a check of ours."""
 
 
 class ConfigError(ValueError):
@@ -7,3 +12,8 @@ class ConfigError(ValueError):
     def __init__(self, file: object, entry: str, key: str, reason: str) -> None:
         self.file, self.entry, self.key, self.reason = str(file), entry, key, reason
         super().__init__(f"{file}: [{entry}] {key}: {reason}")
+
+
+def reason_of(fault: Mapping[str, object]) -> str:
+    """Return what is wrong in words, of one of the ``errors()`` of a pydantic error."""
+    return str(fault["msg"]).removeprefix(_OF_PYDANTIC)

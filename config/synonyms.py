@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.errors import ConfigError
+from config.errors import ConfigError, reason_of
 
 DEFAULT = Path(__file__).parent / "synonyms.toml"
 _Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -45,4 +45,4 @@ def load_synonyms(path: Path = DEFAULT) -> Synonyms:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(path, "meanings", key, first["msg"]) from error
+        raise ConfigError(path, "meanings", key, reason_of(first)) from error

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from config.errors import ConfigError
+from config.errors import ConfigError, reason_of
 
 DEFAULT = Path(__file__).parent / "taxonomy.toml"
 SectorName = Literal["digital", "clean", "bio"]
@@ -144,4 +144,4 @@ def load_taxonomy(path: Path = DEFAULT) -> Taxonomy:
     except ValidationError as error:
         first = error.errors()[0]
         place = [str(part) for part in first["loc"]] or ["-"]
-        raise ConfigError(path, ".".join(place[:-1]) or "-", place[-1], first["msg"]) from error
+        raise ConfigError(path, ".".join(place[:-1]) or "-", place[-1], reason_of(first)) from error

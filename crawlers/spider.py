@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from config.errors import ConfigError
+from config.errors import ConfigError, reason_of
 from config.sources import Source
 from crawlers.run import Run
 from crawlers.walls import wall_of
@@ -197,4 +197,4 @@ def read_facts(source: Source, model: type[Model], file: object = "sources.toml"
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(file, f"sources.{source.id}.request", key, first["msg"]) from error
+        raise ConfigError(file, f"sources.{source.id}.request", key, reason_of(first)) from error

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from config.errors import reason_of
 from normalize.call import Call, Evidence, Tag
 from normalize.errors import RecordError
 from normalize.text import clean_line, plain_text, sanitise_html
@@ -87,7 +88,7 @@ def checked_override(call: Call, override: Override, areas: Sequence[str]) -> Ov
     try:
         changed = _with_field(call, cleaned)
     except ValidationError as error:
-        raise RecordError(error.errors()[0]["msg"], field=override.field, value=override.value) from error
+        raise RecordError(reason_of(error.errors()[0]), field=override.field, value=override.value) from error
     return Override(override.field, json_value(changed, override.field), reason)
 
 
@@ -106,7 +107,7 @@ def apply_overrides(call: Call, overrides: Sequence[Override]) -> Corrected:
         try:
             call = _applied(call, override)
         except ValidationError as error:
-            unusable[override.field] = error.errors()[0]["msg"]
+            unusable[override.field] = reason_of(error.errors()[0])
     return Corrected(call, source_values, unusable, tuple(overrides))
 
 

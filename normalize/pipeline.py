@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from config.errors import reason_of
 from config.sources import Source
 from normalize.call import Call, Deadline, Document, Level
 from normalize.call_texts import CallTexts
@@ -80,7 +81,7 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: TextTagg
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise RecordError(first["msg"], field=field, value=first["input"]) from error
+        raise RecordError(reason_of(first), field=field, value=first["input"]) from error
 
 
 def _read(raw: RawRecord, source: Source) -> Fields:

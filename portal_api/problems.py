@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from config.errors import reason_of
 from index.engine import SearchUnavailable
 from portal_api.audience import is_for_programs
 from portal_api.query_params import ParameterError
@@ -59,7 +60,7 @@ def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
-    return _answer(request, 422, f"{where}: {first['msg']}", parameter=where)
+    return _answer(request, 422, f"{where}: {reason_of(first)}", parameter=where)
 
 
 def _parameter(request: Request, error: Exception) -> Response:

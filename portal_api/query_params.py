@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
+from config.errors import reason_of
 from index.query import FACETS, SearchQuery
 
 RENAMED = {"q": "text", "deadline_before": "deadline_to", "deadline_after": "deadline_from"}
@@ -62,7 +63,7 @@ def read_query(params: QueryParams, *, own: Iterable[str] = ()) -> SearchQuery:
         query = SearchQuery(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ParameterError(_name(str(first["loc"][0])), first["msg"]) from error
+        raise ParameterError(_name(str(first["loc"][0])), reason_of(first)) from error
     for field, reason in _out_of_bounds(query):
         raise ParameterError(_name(field), reason)
     return query

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from config.errors import reason_of
 from index.query import SearchQuery
 
 Many = list[str] | None
@@ -61,7 +62,7 @@ def build_query(text: str, filters: dict[str, Any]) -> SearchQuery:
         return SearchQuery(text=text, **given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise typer.BadParameter(f"--{first['loc'][0]}: {first['msg']}") from error
+        raise typer.BadParameter(f"--{first['loc'][0]}: {reason_of(first)}") from error
 
 
 def _as_day(value: object) -> object:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from config.errors import reason_of
 from index.finding import found_ids, stored_calls
 from index.query import FACETS, SearchQuery
 from normalize.call import Call, Money
@@ -118,7 +119,7 @@ def _custom(asked: Asked, name: str, given: DefaultFilter) -> None:
         try:
             asked.query = SearchQuery(**asked.query.model_dump() | {name: tuple(values)})
         except ValidationError as error:
-            asked.errors.append(f"customFilters.{name}: {error.errors()[0]['msg']}")
+            asked.errors.append(f"customFilters.{name}: {reason_of(error.errors()[0])}")
 
 
 def found_in_order(

@@ -98,6 +98,11 @@ def test_what_is_not_understood_is_named(address: str, parameter: str) -> None:
     assert caught.value.parameter == parameter
 
 
+def test_what_is_wrong_is_said_in_our_words() -> None:
+    with pytest.raises(ParameterError, match=r"^deadline_from: a day as YYYY-MM-DD is needed$"):
+        read_query(QueryParams("deadline_from=2026"))
+
+
 def test_a_page_leaves_out_only_the_wrong_value() -> None:
     query = read_query_leniently(
         QueryParams("sector=clean&sector=steam&sort=price&offset=999999999&utm=x&q=wind")
