@@ -10,7 +10,15 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 Level = Literal["eu", "national", "regional"]
 Status = Literal["forthcoming", "open", "closed", "withdrawn", "unknown"]
@@ -32,7 +40,21 @@ Precision = Literal["day", "minute"]
 DeadlineKind = Literal["single", "stage_1", "stage_2", "cut_off", "continuous"]
 SealState = Literal["awards", "accepts", "none"]
 
-Utc = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+
+def _written_moment(given: object) -> object:
+    """Return a moment as it was given; pydantic alone takes 2027, and "2027", for a second of 1970.
+
+    Raises:
+        ValueError: It is none, as a `datetime` or as a text that begins with a year.
+    """
+    if isinstance(given, datetime) or (isinstance(given, str) and given[4:5] == "-"):
+        return given
+    raise ValueError("a moment as YYYY-MM-DDThh:mm with its zone is needed")
+
+
+Utc = Annotated[
+    AwareDatetime, BeforeValidator(_written_moment), AfterValidator(lambda value: value.astimezone(UTC))
+]
 """A moment; whatever zone it was given in, it is kept as UTC."""
 
 
