@@ -1,6 +1,7 @@
 """A mistake in a configuration file, and what a model says of a wrong value."""
 
 from collections.abc import Mapping
+from typing import Any
 
 _OF_PYDANTIC = "Value error, "
 """What pydantic puts before the words of a check of ours."""
@@ -14,6 +15,11 @@ class ConfigError(ValueError):
         super().__init__(f"{file}: [{entry}] {key}: {reason}")
 
 
-def reason_of(fault: Mapping[str, object]) -> str:
+def key_of(fault: Mapping[str, Any]) -> str:
+    """Return where a value is wrong, as ``request.pages``, of one of the ``errors()`` of a pydantic error."""
+    return ".".join(map(str, fault["loc"]))
+
+
+def reason_of(fault: Mapping[str, Any]) -> str:
     """Return what is wrong in words, of one of the ``errors()`` of a pydantic error."""
     return str(fault["msg"]).removeprefix(_OF_PYDANTIC)

@@ -15,7 +15,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from config.errors import ConfigError, reason_of
+from config.errors import ConfigError, key_of, reason_of
 
 Protocol = Literal[
     "sedia", "json_api", "opendatasoft", "feed", "wordpress", "plone", "socrata", "table", "listing",
@@ -235,8 +235,7 @@ def load_sources(path: Path) -> Mapping[str, Source]:
             sources[source_id] = Source(id=source_id, **entry)
         except ValidationError as error:
             first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(path, f"sources.{source_id}", key, reason_of(first)) from error
+            raise ConfigError(path, f"sources.{source_id}", key_of(first), reason_of(first)) from error
         _check_mapping(path, sources[source_id])
     if not sources:
         raise ConfigError(path, "sources", "-", "no source at all")

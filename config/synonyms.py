@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.errors import ConfigError, reason_of
+from config.errors import ConfigError, key_of, reason_of
 
 DEFAULT = Path(__file__).parent / "synonyms.toml"
 _Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -44,5 +44,4 @@ def load_synonyms(path: Path = DEFAULT) -> Synonyms:
         raise ConfigError(path, "-", "-", str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(path, "meanings", key, reason_of(first)) from error
+        raise ConfigError(path, "meanings", key_of(first), reason_of(first)) from error

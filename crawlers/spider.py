@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from config.errors import ConfigError, reason_of
+from config.errors import ConfigError, key_of, reason_of
 from config.sources import Source
 from crawlers.run import Run
 from crawlers.walls import wall_of
@@ -196,5 +196,4 @@ def read_facts(source: Source, model: type[Model], file: object = "sources.toml"
         return model(**source.request)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(file, f"sources.{source.id}.request", key, reason_of(first)) from error
+        raise ConfigError(file, f"sources.{source.id}.request", key_of(first), reason_of(first)) from error

@@ -10,7 +10,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 from pydantic import ValidationError
 
-from config.errors import reason_of
+from config.errors import key_of, reason_of
 from config.sources import Source
 from normalize.errors import NotACall, RecordError
 from normalize.fields import Fields
@@ -41,8 +41,7 @@ def map_payload(payload: Mapping[str, Any], source: Source) -> Fields:
         return map_by_paths(payload, source)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise RecordError(reason_of(first), field=field, value=first["input"]) from error
+        raise RecordError(reason_of(first), field=key_of(first), value=first["input"]) from error
     except _MISSHAPEN as error:
         raise RecordError(f"a shape its mapping cannot read: {type(error).__name__}", value=error) from error
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from config.errors import reason_of
+from config.errors import key_of, reason_of
 from config.sources import Source
 from normalize.call import Call, Deadline, Document, Level
 from normalize.call_texts import CallTexts
@@ -80,8 +80,7 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: TextTagg
         return Call(**facts)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise RecordError(reason_of(first), field=field, value=first["input"]) from error
+        raise RecordError(reason_of(first), field=key_of(first), value=first["input"]) from error
 
 
 def _read(raw: RawRecord, source: Source) -> Fields:
