@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,17 +51,26 @@ def prose_words(path: Path = DEFAULT) -> ProseWords:
     Raises:
         ConfigError: The file is missing, no TOML, or lacks a list; names file and key.
     """
+    return ProseWords(**read_patterns(path, ProseWords.__slots__))
+
+
+def read_patterns(path: Path, kinds: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """Return kind -> a pattern that finds the whole words listed of it in a file.
+
+    Raises:
+        ConfigError: The file is missing, no TOML, or lacks a list; names file and key.
+    """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, "-", "-", str(error)) from error
     patterns = {}
-    for kind in ProseWords.__slots__:
+    for kind in kinds:
         words = document.get(kind)
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
             raise ConfigError(path, "-", kind, "a list of words is needed")
         patterns[kind] = _pattern(words)
-    return ProseWords(**patterns)
+    return patterns
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:

@@ -28,6 +28,9 @@ CURSOR_ID = "\x00cursor"
 """The document that holds the cursor: committed with the calls, so the two never disagree."""
 BUILDING_THREADS = 2
 """That index while this one makes documents: with one, documents wait for it."""
+BUILDING_HEAP_BYTES = 256 * 1024 * 1024
+"""Each of them collects 40,000 calls before it writes them: with a quarter, small segments are merged over
+and over while the index is built, and each of those that are left is looked through in every search."""
 ALL = 2**40
 """More calls than there are."""
 
@@ -118,7 +121,7 @@ class EmbeddedEngine:
             IndexBusy: Somebody else is writing.
         """
         with self._folder.beside() as folder:
-            taken = take_writer(folder, threads=BUILDING_THREADS)
+            taken = take_writer(folder, threads=BUILDING_THREADS, heap_bytes=BUILDING_HEAP_BYTES)
             try:
                 writer = Writer(taken)
                 count = writer.upsert(calls, now=now)

@@ -202,12 +202,13 @@ class IndexFolder:
         return facts.st_ino, facts.st_mtime_ns, facts.st_size
 
 
-def take_writer(folder: Path, *, threads: int = 1) -> tantivy.IndexWriter:
+def take_writer(folder: Path, *, threads: int = 1, heap_bytes: int = HEAP_BYTES) -> tantivy.IndexWriter:
     """Open the writer of the index in ``folder``, which is made when the folder is empty.
 
     Args:
         folder: Of one index.
-        threads: That index at once, each with `HEAP_BYTES`: one beside readers, more for a whole index.
+        threads: That index at once: one beside readers, more for a whole index.
+        heap_bytes: What each of them collects before it writes a segment; taken as it is needed.
 
     Raises:
         IndexBusy: Somebody else holds it.
@@ -216,7 +217,7 @@ def take_writer(folder: Path, *, threads: int = 1) -> tantivy.IndexWriter:
     try:
         index = tantivy.Index(build_schema(), path=str(folder))
         return _from_yielding_thread(
-            lambda: index.writer(heap_size=HEAP_BYTES * threads, num_threads=threads)
+            lambda: index.writer(heap_size=heap_bytes * threads, num_threads=threads)
         )
     except (ValueError, OSError) as error:
         if "LockBusy" in str(error):

@@ -197,6 +197,9 @@ class Call(_Part):
     budget_total: Money | None = None
     grant_min: Money | None = None
     grant_max: Money | None = None
+    grant_evidence: str | None = Field(
+        default=None, description="The words of its text that state `grant_max`; null where a field does"
+    )
     funding_rate_max: Decimal | None = Field(default=None, ge=0, le=1)
     expected_grants: int | None = Field(default=None, ge=0)
     instrument: tuple[Instrument, ...] = ()

@@ -22,11 +22,12 @@ TAG_PREFIX = "tags."
 SURE = 1.0
 """Confidence of a tag somebody set by hand."""
 _KEPT = frozenset(
-    {"id", "source_id", "native_id", "group_id", "withdrawn", "tags", "taxonomy_version", "trl_evidence"}
-    | {"first_seen_at", "last_seen_at", "changed_at", "revision"}
+    {"id", "source_id", "native_id", "group_id", "withdrawn", "tags", "taxonomy_version"}
+    | {"trl_evidence", "grant_evidence", "first_seen_at", "last_seen_at", "changed_at", "revision"}
 )
 CORRECTABLE = tuple(name for name in Call.model_fields if name not in _KEPT)
 """Fields of the schema staff may override; identity, life and what the store decides stay."""
+_STATED_BY = {"trl_min": "trl_evidence", "trl_max": "trl_evidence", "grant_max": "grant_evidence"}
 _READ_FOR_TAGS = frozenset({"title", "summary", "description", "keywords", "call_identifier", "programme"})
 
 
@@ -168,6 +169,8 @@ def _in_order(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
 def _with_field(call: Call, override: Override) -> Call:
     document = call.model_dump(mode="json") | {override.field: override.value}
+    if evidence := _STATED_BY.get(override.field):
+        document[evidence] = None  # words of the source that no longer stand for what is said
     changed = Call.model_validate_json(_json(document))
     if override.field not in _READ_FOR_TAGS:
         return changed

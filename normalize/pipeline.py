@@ -1,7 +1,7 @@
 """From one raw record to one `Call`. Pure: no network, no database, no clock of its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from config.errors import key_of, reason_of
 from config.sources import Source
-from normalize.call import Call, Deadline, Document, Level
+from normalize.call import Call, Deadline, Document, Level, Money
 from normalize.call_texts import CallTexts
 from normalize.dates import parse_deadline, parse_moment
 from normalize.errors import RecordError
@@ -21,6 +21,7 @@ from normalize.money import money_of, parse_rate
 from normalize.periods import is_period
 from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
+from normalize.stated_grant import find_grant
 from normalize.stated_hours import stated_hour
 from normalize.stated_trl import find_trl
 from normalize.tagging import TagResult, TagText
@@ -74,7 +75,7 @@ def normalize(raw: RawRecord, source: Source, *, now: datetime, tagger: TextTagg
         **_who_pays(fields, source),
         **_who_may_apply(fields, source, texts),
         **_when(fields, source, texts),
-        **_how_much(fields, source),
+        **_how_much(fields, source, texts),
     }
     try:
         return Call(**facts)
@@ -203,18 +204,46 @@ def _moment(field: str, text: str | None, source: Source) -> datetime | None:
     return _for(field, parse_moment, text, source) if text and text.strip() else None
 
 
-def _how_much(fields: Fields, source: Source) -> dict[str, Any]:
-    amounts = {
+def _how_much(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
+    amounts: dict[str, Money | None] = {
         name: _for(name, money_of, getattr(fields, name), source, fields.currency)
         for name in ("budget_total", "grant_min", "grant_max")
     }
     low, high = amounts["grant_min"], amounts["grant_max"]
     if low and high and low.currency == high.currency and low.amount > high.amount:
         raise RecordError("the smallest grant is above the largest", field="grant_min", value=low.amount)
-    return amounts | {
+    return {
+        **amounts,
+        **_stated_most(amounts, fields, source, texts),
         "funding_rate_max": _for("funding_rate_max", parse_rate, fields.funding_rate_max, source),
         "expected_grants": fields.expected_grants or None,
         "instrument": look_up("instrument", fields.instrument, source),
+    }
+
+
+def _stated_most(
+    amounts: Mapping[str, Money | None], fields: Fields, source: Source, texts: CallTexts
+) -> dict[str, Any]:
+    """Return what the text says one project gets at most, where no field says how much it gets.
+
+    Words that say more than the whole call has, or were read so, are not taken.
+    """
+    if amounts["grant_max"] or amounts["grant_min"]:
+        return {}
+    stated = find_grant(
+        "\n".join((texts.summary, texts.description, texts.eligibility)),
+        decimal=source.decimal,
+        currency=(fields.currency or source.currency).strip().upper(),
+        language=texts.language,
+    )
+    total = amounts["budget_total"]
+    if stated is None or (
+        total and total.currency == stated.most.currency and total.amount < stated.most.amount
+    ):
+        return {}
+    return {
+        "grant_max": stated.most,
+        "grant_evidence": None if source.text_policy == "facts" else stated.words,
     }
 
 

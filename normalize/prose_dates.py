@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from config.nuts import fold
 from config.prose_words import prose_words
 from normalize.fields import DeadlineText
 from normalize.moved_dates import is_moved_to
 from normalize.printed_date import OPEN_ENDED, PrintedDate
 from normalize.prose_hours import hour_unread, with_hour
-from normalize.prose_sentences import NEAR, SENTENCE, sentence_around
+from normalize.prose_sentences import NEAR, SENTENCE, folded_in_place, sentence_around
 from normalize.prose_windows import closes_window, is_window_to_apply, opens_window
 
 READ_MAX = 60_000
@@ -93,7 +92,7 @@ def find_deadlines(
         of_the_end: The text is itself what the source says of the end of the time to apply.
     """
     text = _BROKEN.sub(lambda broken: broken.group().replace("\n", " "), text[:READ_MAX])
-    folded = _folded(text)
+    folded = folded_in_place(text)
     found = _without_replaced(folded, list(_dates(text, folded, _Reading(formats, language, of_the_end))))
     certain = {
         (one.printed.day, one.printed.hour): one for one in found if one.certain and one.printed is not None
@@ -147,23 +146,6 @@ def _may_be_endless(found: list[_Found], folded: str) -> bool:
     beside the certain last day of the call, or where no day at all stands in the text.
     """
     return any(one.certain for one in found) or not (found or _ANY_DAY.search(folded))
-
-
-class _Letters(dict[int, str]):
-    """Fills itself with the folded form of each character met: one for one, so that offsets stay."""
-
-    def __missing__(self, code: int) -> str:
-        sign = chr(code)
-        folded = fold(sign)
-        self[code] = letter = folded if len(folded) == 1 else "'" if sign in "’ʼ`´" else sign.lower()[0]
-        return letter
-
-
-_LETTERS = _Letters()
-
-
-def _folded(text: str) -> str:
-    return text.translate(_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)

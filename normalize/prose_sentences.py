@@ -1,6 +1,8 @@
-"""How far words in running text belong to a date."""
+"""Running text as it is read for dates and amounts: folded, and how far words belong to one."""
 
 import re
+
+from config.nuts import fold
 
 NEAR = 70
 """Characters between a word and the date it belongs to (recorded Italian and French pages)."""
@@ -20,3 +22,21 @@ def sentence_around(folded: str, start: int, end: int) -> tuple[int, int]:
     begins = max([0, *(stop.end() for stop in _STOP.finditer(folded, 0, start))])
     following = _STOP.search(folded, end)
     return max(begins, start - SENTENCE), following.start() if following else len(folded)
+
+
+class _Letters(dict[int, str]):
+    """Fills itself with the folded form of each character met: one for one, so that offsets stay."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        folded = fold(sign)
+        self[code] = letter = folded if len(folded) == 1 else "'" if sign in "’ʼ`´" else sign.lower()[0]
+        return letter
+
+
+_LETTERS = _Letters()
+
+
+def folded_in_place(text: str) -> str:
+    """Return the text without accents and capitals, as long as it was."""
+    return text.translate(_LETTERS)

@@ -24,7 +24,7 @@ PAGES = {
     "timeline": "/?view=timeline&status=open&status=forthcoming",
     "empty": "/?q=zeppelin&sector=bio",
     "call": "/calls/eu_ft:71000103",
-    "call-es": "/calls/es_bdns:910003",
+    "call-es": "/calls/es_bdns:910001",
     "shortlist": "/shortlist?id=eu_ft:71000103&id=es_bdns:910003",
     "observatory": "/observatory",
     "sources": "/sources",

@@ -1,11 +1,12 @@
 """What staff say against a source survives every harvest, and the source's word is kept beside it."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from normalize.call import Call
+from normalize.call import Call, Money
 from normalize.corrections import Override
 from normalize.errors import RecordError
 from store.corrections import Correction, all_corrections, confirm, correct, corrections_of, take_back
@@ -171,6 +172,23 @@ def test_evidence_that_stands_no_longer_in_a_corrected_text_is_left_out(db: Data
     say(db, "title", "Money for hydrogen")
 
     assert stored(db).tags[0].evidence == ()
+
+
+def test_words_of_the_source_do_not_stand_beside_another_amount_than_they_state(db: Database) -> None:
+    said = call(
+        1,
+        grant_max=Money(amount=Decimal(15_000), currency="EUR"),
+        grant_evidence="Aide plafonnée à 15 000 €",
+        trl_max=7,
+        trl_evidence="atteindre le TRL 7",
+    )
+    harvest(db, said)
+    say(db, "grant_max", {"amount": "12000.00", "currency": "EUR"})
+    assert (stored(db).grant_evidence, stored(db).trl_evidence) == (None, said.trl_evidence)
+
+    say(db, "trl_max", 6)
+    harvest(db, said)
+    assert (stored(db).grant_evidence, stored(db).trl_evidence) == (None, None)
 
 
 def test_text_of_staff_is_cleaned_like_a_source_s(db: Database) -> None:
