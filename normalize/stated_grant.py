@@ -36,6 +36,8 @@ _AMOUNT = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_MARK})\s?)?(?P<number>\d{{1,3}}(?:[.,'\s]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,2}})?)"
     rf"(?:\s?(?P<scale>{_SCALE}))?(?:\s(?:de|di|d')\s?)?(?:\s?(?P<behind>{_MARK}))?"
 )
+_GLUED = re.compile(r"[^\W\d_]{3}\.(?=[A-ZÀ-ÖØ-Þ])")
+"""The end of a sentence that the next one follows without a blank, as in the EU portal's texts."""
 _UNIT = re.compile(r"\s*(?:/|(?:de|di|d'|of)\s|(?:por|par|per|pro|je|al|a la|au|chacun|cad)\b)")
 """What leads to the unit an amount is counted by; which units are a project's, `GrantWords.apiece` says."""
 
@@ -148,6 +150,7 @@ def _words(text: str, folded: str, one: _Found) -> str:
     """Return the sentence around an amount, or as much of it as is kept."""
     begins, ends = sentence_around(folded, one.start, one.end)
     begins = max(begins, one.end - WORDS_MAX)
+    begins = max([begins, *(glued.end() for glued in _GLUED.finditer(text, begins, one.start))])
     if begins and text[begins - 1].isalnum():
         begins = text.find(" ", begins, one.start) + 1 or one.start
     ends = min(ends, max(one.end, begins + WORDS_MAX))

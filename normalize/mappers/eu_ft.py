@@ -16,9 +16,15 @@ from normalize.call import DeadlineKind
 from normalize.errors import NotACall, RecordError
 from normalize.fields import DeadlineText, DocumentText, Fields
 from normalize.mappers.sedia_record import first, metadata_of, native_id_of, values
+from normalize.text import plain_text
 
 _PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities"
 _OFFSET = re.compile(r"(?:Z|[+-]00:?00)$")
+_INDICATIVE = re.compile(
+    r"[Ii]ndicative budget(?: for the topic is|:)\s"
+    r"(?P<amount>EUR\s?\d{1,3}(?:[\s,]\d{3})*(?:\.\d{1,2})?(?:\smillion)?)"
+    r"(?=\s(?:for|to support) this topic|\.(?:\s|[A-Z]|$))"
+)
 _ZONE_NOTE = (
     "Hour as the EU portal prints it; the portal does not state its time zone, read here as Brussels time."
 )
@@ -223,11 +229,24 @@ def _budget(metadata: Mapping[str, Any], identifier: str) -> dict[str, Any]:
         int(line["expectedGrants"]) for line in lines if str(line.get("expectedGrants") or "").isdigit()
     ]
     return {
-        "budget_total": sum(filter(None, years), Decimal(0)) or None,
+        "budget_total": sum(filter(None, years), Decimal(0)) or _stated_budget(metadata),
         "grant_min": min(filter(None, lowest), default=None),
         "grant_max": max(filter(None, highest), default=None),
         "expected_grants": sum(grants) or None,
     }
+
+
+def _stated_budget(metadata: Mapping[str, Any]) -> str | None:
+    """Return the topic's budget in the words of its description; None where it says none, or several.
+
+    For topics of which the overview says nothing, as the Defence Fund's. "7 million for area A and 5 million
+    for area B" is no match.
+    """
+    description = first(metadata, "descriptionByte") or ""
+    if "ndicative budget" not in description:
+        return None
+    stated = {match["amount"] for match in _INDICATIVE.finditer(plain_text(description))}
+    return stated.pop() if len(stated) == 1 else None
 
 
 def _action_lines(metadata: Mapping[str, Any], identifier: str) -> list[dict[str, Any]]:

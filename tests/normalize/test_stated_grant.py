@@ -34,7 +34,9 @@ def most(text: str, language: str = "es") -> int | None:
         ("fr", "L’aide régionale n’excédera pas 9.000 €. Les dépenses sont listées ci-dessous.", 9_000),
         ("de", "Die Zuwendung beträgt höchstens 200.000 Euro je Vorhaben.", 200_000),
         ("en", "Grants of up to £50,000 per project are available.", None),
-        ("en", "Funding of up to EUR 60,000 per third party is available.", 60_000),
+        ("en", "Funding of up to EUR 60,000 per applicant is available.", 60_000),
+        ("en", "Per proposal: the requested funding cannot exceed EUR 4 000 000.", 4_000_000),
+        ("en", "Proposals requesting a contribution from the EU of up to EUR 1.5 million fit.", 1_500_000),
     ],
 )
 def test_a_plain_ceiling_of_one_project_is_read(language: str, text: str, amount: int | None) -> None:
@@ -55,6 +57,7 @@ def test_a_plain_ceiling_of_one_project_is_read(language: str, text: str, amount
         ("it", "Imprese con fatturato fino a 5 milioni di euro per impresa."),
         ("fr", "Subvention plafonnée à 4 000 € par an et par structure."),
         ("it", "Contributo massimo di 300.000 euro in tre anni per impresa."),
+        ("en", "The maximum amount of a grant to each third party is EUR 60 000 per project."),
         # For each of something else.
         ("fr", "Aide plafonnée à 2 000 € par véhicule."),
         ("es", "La ayuda máxima a cada entidad será de 5.000 € por contrato."),
@@ -109,6 +112,15 @@ def test_what_is_read_stands_in_the_words_that_are_kept(text: str, language: str
         assert found.words in " ".join(text.split())
         again = find_grant(found.words, decimal=",", currency="EUR", language=language)
         assert again is None or again.most == found.most
+
+
+def test_the_words_are_one_sentence_where_a_portal_glues_them() -> None:
+    text = "Any country may apply.Proposals requesting a contribution from the EU of up to EUR 2 million"
+
+    found = find_grant(text, decimal=".", currency="EUR", language="en")
+
+    assert found is not None
+    assert found.words == "Proposals requesting a contribution from the EU of up to EUR 2 million"
 
 
 def test_a_call_keeps_the_words_and_a_field_wins() -> None:
