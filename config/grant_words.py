@@ -1,4 +1,4 @@
-"""Words that make an amount in running text the most that one project gets, or take that away again."""
+"""Words that make an amount or a share in running text the most one project gets, or take that away again."""
 
 import re
 from dataclasses import dataclass
@@ -21,6 +21,10 @@ class GrantWords:
         apiece: Say that it is for each ("por beneficiario").
         whole: Speak of all the money of a call.
         other: Make a sum another one: of expenses, a loan, what is added, a month or several years.
+        rate_ceiling: Make a share behind them the highest, as `ceiling` does.
+        rate_aid: Name what is given, or the share of the costs that it is.
+        cost: What that is a share of.
+        rate_other: Make a share another one: of other aid, an advance, a company, what is added for some.
     """
 
     ceiling: re.Pattern[str]
@@ -29,6 +33,10 @@ class GrantWords:
     apiece: re.Pattern[str]
     whole: re.Pattern[str]
     other: re.Pattern[str]
+    rate_ceiling: re.Pattern[str]
+    rate_aid: re.Pattern[str]
+    cost: re.Pattern[str]
+    rate_other: re.Pattern[str]
 
 
 @cache

@@ -201,6 +201,10 @@ class Call(_Part):
         default=None, description="The words of its text that state `grant_max`; null where a field does"
     )
     funding_rate_max: Decimal | None = Field(default=None, ge=0, le=1)
+    funding_rate_evidence: str | None = Field(
+        default=None,
+        description="The words of its text that state `funding_rate_max`; null where a field does",
+    )
     expected_grants: int | None = Field(default=None, ge=0)
     instrument: tuple[Instrument, ...] = ()
     # technology

@@ -67,6 +67,10 @@ class CallTexts:
             shown_eligibility=_as_allowed(eligibility, policy),
         )
 
+    def running(self) -> str:
+        """Return everything the source says in sentences, plain and in full, shown or not."""
+        return "\n".join((self.summary, self.description, self.eligibility))
+
     def to_tag(self) -> TagText:
         """Return what the tagger reads: everything, shown or not."""
         return TagText(

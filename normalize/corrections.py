@@ -23,11 +23,17 @@ SURE = 1.0
 """Confidence of a tag somebody set by hand."""
 _KEPT = frozenset(
     {"id", "source_id", "native_id", "group_id", "withdrawn", "tags", "taxonomy_version"}
-    | {"trl_evidence", "grant_evidence", "first_seen_at", "last_seen_at", "changed_at", "revision"}
+    | {"trl_evidence", "grant_evidence", "funding_rate_evidence"}
+    | {"first_seen_at", "last_seen_at", "changed_at", "revision"}
 )
 CORRECTABLE = tuple(name for name in Call.model_fields if name not in _KEPT)
 """Fields of the schema staff may override; identity, life and what the store decides stay."""
-_STATED_BY = {"trl_min": "trl_evidence", "trl_max": "trl_evidence", "grant_max": "grant_evidence"}
+_STATED_BY = {
+    "trl_min": "trl_evidence",
+    "trl_max": "trl_evidence",
+    "grant_max": "grant_evidence",
+    "funding_rate_max": "funding_rate_evidence",
+}
 _READ_FOR_TAGS = frozenset({"title", "summary", "description", "keywords", "call_identifier", "programme"})
 
 

@@ -23,6 +23,7 @@ from normalize.places import parse_countries, parse_places
 from normalize.record import RawRecord
 from normalize.stated_grant import find_grant
 from normalize.stated_hours import stated_hour
+from normalize.stated_rate import find_rate
 from normalize.stated_trl import find_trl
 from normalize.tagging import TagResult, TagText
 from normalize.text import clean_line
@@ -215,7 +216,7 @@ def _how_much(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any
     return {
         **amounts,
         **_stated_most(amounts, fields, source, texts),
-        "funding_rate_max": _for("funding_rate_max", parse_rate, fields.funding_rate_max, source),
+        **_rate(fields, source, texts),
         "expected_grants": fields.expected_grants or None,
         "instrument": look_up("instrument", fields.instrument, source),
     }
@@ -231,7 +232,7 @@ def _stated_most(
     if amounts["grant_max"] or amounts["grant_min"]:
         return {}
     stated = find_grant(
-        "\n".join((texts.summary, texts.description, texts.eligibility)),
+        texts.running(),
         decimal=source.decimal,
         currency=(fields.currency or source.currency).strip().upper(),
         language=texts.language,
@@ -245,6 +246,16 @@ def _stated_most(
         "grant_max": stated.most,
         "grant_evidence": None if source.text_policy == "facts" else stated.words,
     }
+
+
+def _rate(fields: Fields, source: Source, texts: CallTexts) -> dict[str, Any]:
+    """Return the co-funding rate of the source's own field, else the one its text states, with the words."""
+    printed = _for("funding_rate_max", parse_rate, fields.funding_rate_max, source)
+    stated = find_rate(texts.running()) if printed is None else None
+    if stated is None:
+        return {"funding_rate_max": printed}
+    words = None if source.text_policy == "facts" else stated.words
+    return {"funding_rate_max": stated.most, "funding_rate_evidence": words}
 
 
 def _for(field: str, parse: Callable[..., Parsed], *arguments: object) -> Parsed:

@@ -14,6 +14,10 @@ CONNECTING = re.compile(
     r"|at|by)\b)*"
 )
 """What may lead to a date, or from one to the next, without saying anything else: small words and an hour."""
+WORDS_MAX = 240
+"""Characters of the words that are kept beside what was read from them."""
+_GLUED = re.compile(r"[^\W\d_]{3}\.(?=[A-ZÀ-ÖØ-Þ])")
+"""The end of a sentence that the next one follows without a blank, as in the EU portal's texts."""
 _STOP = re.compile(r"[!?;\n]|\.\s")
 
 
@@ -40,3 +44,16 @@ _LETTERS = _Letters()
 def folded_in_place(text: str) -> str:
     """Return the text without accents and capitals, as long as it was."""
     return text.translate(_LETTERS)
+
+
+def words_around(text: str, folded: str, start: int, end: int) -> str:
+    """Return the sentence around ``text[start:end]``, or as much of it as is kept; ``folded`` is as long."""
+    begins, ends = sentence_around(folded, start, end)
+    begins = max(begins, end - WORDS_MAX)
+    begins = max([begins, *(glued.end() for glued in _GLUED.finditer(text, begins, start))])
+    if begins and text[begins - 1].isalnum():
+        begins = text.find(" ", begins, start) + 1 or start
+    ends = min(ends, max(end, begins + WORDS_MAX))
+    if ends < len(text) and text[ends].isalnum():
+        ends = max(text.rfind(" ", end, ends), end)
+    return " ".join(text[begins:ends].split()).strip(" ,-–•")

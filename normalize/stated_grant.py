@@ -19,11 +19,10 @@ from config.grant_words import grant_words
 from normalize.call import Money
 from normalize.errors import RecordError
 from normalize.money import parse_money
-from normalize.prose_sentences import folded_in_place, sentence_around
+from normalize.prose_sentences import folded_in_place, sentence_around, words_around
 
 READ_MAX = 60_000
 """Characters read; no call says its ceiling only after that."""
-WORDS_MAX = 240
 _AMOUNTS_MAX = 60
 _LEAST = 100
 """Units of the currency: a ceiling below is that of an hour, a ton or a page."""
@@ -36,8 +35,6 @@ _AMOUNT = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_MARK})\s?)?(?P<number>\d{{1,3}}(?:[.,'\s]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,2}})?)"
     rf"(?:\s?(?P<scale>{_SCALE}))?(?:\s(?:de|di|d')\s?)?(?:\s?(?P<behind>{_MARK}))?"
 )
-_GLUED = re.compile(r"[^\W\d_]{3}\.(?=[A-ZÀ-ÖØ-Þ])")
-"""The end of a sentence that the next one follows without a blank, as in the EU portal's texts."""
 _UNIT = re.compile(r"\s*(?:/|(?:de|di|d'|of)\s|(?:por|par|per|pro|je|al|a la|au|chacun|cad)\b)")
 """What leads to the unit an amount is counted by; which units are a project's, `GrantWords.apiece` says."""
 
@@ -87,7 +84,11 @@ def find_grant(text: str, *, decimal: DecimalMark, currency: str, language: str 
     if len(stated) != 1:
         return None
     money, where = stated.popitem()
-    return StatedGrant(money, _words(text, folded, where)) if money.amount >= _LEAST else None
+    return (
+        StatedGrant(money, words_around(text, folded, where.start, where.end))
+        if money.amount >= _LEAST
+        else None
+    )
 
 
 def _mark_of(language: str | None) -> DecimalMark | None:
@@ -144,16 +145,3 @@ def _is_counted_otherwise(behind: str) -> bool:
 def _are_several(one: _Found, begins: int, ends: int, amounts: list[_Found]) -> bool:
     """Tell whether another amount stands in the sentence: which of them is whose, only a reader can say."""
     return any(begins <= other.start < ends and other.money != one.money for other in amounts)
-
-
-def _words(text: str, folded: str, one: _Found) -> str:
-    """Return the sentence around an amount, or as much of it as is kept."""
-    begins, ends = sentence_around(folded, one.start, one.end)
-    begins = max(begins, one.end - WORDS_MAX)
-    begins = max([begins, *(glued.end() for glued in _GLUED.finditer(text, begins, one.start))])
-    if begins and text[begins - 1].isalnum():
-        begins = text.find(" ", begins, one.start) + 1 or one.start
-    ends = min(ends, max(one.end, begins + WORDS_MAX))
-    if ends < len(text) and text[ends].isalnum():
-        ends = max(text.rfind(" ", one.end, ends), one.end)
-    return " ".join(text[begins:ends].split()).strip(" ,-–•")

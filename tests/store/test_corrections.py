@@ -179,6 +179,8 @@ def test_words_of_the_source_do_not_stand_beside_another_amount_than_they_state(
         1,
         grant_max=Money(amount=Decimal(15_000), currency="EUR"),
         grant_evidence="Aide plafonnée à 15 000 €",
+        funding_rate_max=Decimal("0.5"),
+        funding_rate_evidence="jusqu'à 50 % des dépenses",
         trl_max=7,
         trl_evidence="atteindre le TRL 7",
     )
@@ -189,6 +191,7 @@ def test_words_of_the_source_do_not_stand_beside_another_amount_than_they_state(
     say(db, "trl_max", 6)
     harvest(db, said)
     assert (stored(db).grant_evidence, stored(db).trl_evidence) == (None, None)
+    assert stored(db).funding_rate_evidence == said.funding_rate_evidence
 
 
 def test_text_of_staff_is_cleaned_like_a_source_s(db: Database) -> None:
