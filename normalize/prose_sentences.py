@@ -1,6 +1,8 @@
 """Running text as it is read for dates and amounts: folded, and how far words belong to one."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from config.nuts import fold
 
@@ -23,9 +25,10 @@ _STOP = re.compile(r"[!?;\n]|\.\s")
 
 def sentence_around(folded: str, start: int, end: int) -> tuple[int, int]:
     """Return where the sentence around ``folded[start:end]`` begins and ends."""
-    begins = max([0, *(stop.end() for stop in _STOP.finditer(folded, 0, start))])
+    first = max(start - SENTENCE, 0)
+    begins = max([first, *(stop.end() for stop in _STOP.finditer(folded, first, start))])
     following = _STOP.search(folded, end)
-    return max(begins, start - SENTENCE), following.start() if following else len(folded)
+    return begins, following.start() if following else len(folded)
 
 
 class _Letters(dict[int, str]):
@@ -39,11 +42,47 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS = _Letters()
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
+@lru_cache(2)  # the same text is read for several things, one after the other
 def folded_in_place(text: str) -> str:
     """Return the text without accents and capitals, as long as it was."""
-    return text.translate(_LETTERS)
+    # Most letters are ASCII: to look only at the others is four times as fast as a table for all.
+    return _BEYOND_ASCII.sub(_folded, text).lower().replace("`", "'")
+
+
+def _folded(beyond: re.Match[str]) -> str:
+    return beyond.group().translate(_LETTERS)
+
+
+def found_near(
+    pattern: re.Pattern[str], folded: str, signs: tuple[str, ...], reach: int
+) -> Iterator[re.Match[str]]:
+    """Yield what a pattern finds near signs that each match holds; a pattern over a whole text is slow.
+
+    Args:
+        pattern: What is looked for.
+        folded: Folded text.
+        signs: A match holds one of them, and reaches no further than ``reach`` characters from it.
+        reach: Characters.
+    """
+    spans: list[tuple[int, int]] = []
+    for at in sorted(place for sign in signs for place in _places(folded, sign)):
+        start, end = max(at - reach, 0), at + reach
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    for start, end in spans:
+        yield from pattern.finditer(folded, start, end)
+
+
+def _places(text: str, sign: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)
 
 
 def words_around(text: str, folded: str, start: int, end: int) -> str:

@@ -7,9 +7,8 @@ other: then nothing is taken, and the text itself says it better.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Literal
 
@@ -19,7 +18,7 @@ from config.grant_words import grant_words
 from normalize.call import Money
 from normalize.errors import RecordError
 from normalize.money import parse_money
-from normalize.prose_sentences import folded_in_place, sentence_around, words_around
+from normalize.prose_sentences import folded_in_place, found_near, sentence_around, words_around
 
 READ_MAX = 60_000
 """Characters read; no call says its ceiling only after that."""
@@ -29,7 +28,9 @@ _LEAST = 100
 _BEFORE, _BEHIND = 200, 40
 """Characters of the sentence before an amount and behind it that tell what it is."""
 _MARK = r"(?:€|£|eur(?:os?)?\b|gbp\b)"
-_NAMED = re.compile(_MARK, re.IGNORECASE)
+_SIGNS = ("€", "£", "eur", "gbp")
+_REACH = 40
+"""Characters between the sign of a currency and the other end of its amount."""
 _SCALE = r"(?:millones|millions?|milioni|millionen|mio\.?|mila|m)\b"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_MARK})\s?)?(?P<number>\d{{1,3}}(?:[.,'\s]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,2}})?)"
@@ -50,13 +51,6 @@ class StatedGrant:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    start: int
-    end: int
-    money: Money | None
-
-
 def find_grant(text: str, *, decimal: DecimalMark, currency: str, language: str | None) -> StatedGrant | None:
     """Return the most that a text says one project gets.
 
@@ -70,27 +64,67 @@ def find_grant(text: str, *, decimal: DecimalMark, currency: str, language: str 
         None when it says none, or several that differ.
     """
     text = text[:READ_MAX]
-    if _NAMED.search(text) is None:  # most texts name no sum, and to fold one takes half a millisecond
-        return None
     folded = folded_in_place(text)
-    stated: dict[Money, _Found] = {}
-    amounts = list(_amounts(folded, _mark_of(language) or decimal, currency, language))
-    for one in amounts:
-        kind = _kind(folded, one, amounts)
-        if kind == "unclear" or (kind == "apiece" and one.money is None):
+    reading = _Reading(folded, _mark_of(language) or decimal, currency, language)
+    stated: dict[Money, re.Match[str]] = {}
+    for amount in reading.amounts:
+        kind = _kind(reading, amount)
+        if kind == "other":
+            continue
+        money = reading.money(amount)
+        if kind == "unclear" or money is None:
             return None
-        if kind == "apiece" and one.money is not None:
-            stated.setdefault(one.money, one)
-    if len(stated) != 1:
+        stated.setdefault(money, amount)
+    if len(stated) != 1 or len(reading.amounts) > _AMOUNTS_MAX:
         return None
     money, where = stated.popitem()
-    return (
-        StatedGrant(money, words_around(text, folded, where.start, where.end))
-        if money.amount >= _LEAST
-        else None
-    )
+    if money.amount < _LEAST:
+        return None
+    return StatedGrant(money, words_around(text, folded, where.start(), where.end()))
 
 
+class _Reading:
+    """The amounts of a text that name their currency, each read when it is asked for.
+
+    Attributes:
+        folded: The text.
+        amounts: The first ones; one more than are looked at where there are too many.
+    """
+
+    def __init__(self, folded: str, decimal: DecimalMark, currency: str, language: str | None) -> None:
+        self.folded = folded
+        self._decimal: DecimalMark = decimal
+        self._currency = currency
+        self._language = language
+        near = found_near(_AMOUNT, folded, _SIGNS, _REACH)
+        named = (match for match in near if match["before"] or match["behind"])
+        self.amounts = list(islice(named, _AMOUNTS_MAX + 1))
+        self._read: dict[int, Money | None] = {}
+
+    def money(self, amount: re.Match[str]) -> Money | None:
+        """Return an amount; None where it cannot be read, or is of another currency."""
+        if amount.start() not in self._read:
+            self._read[amount.start()] = self._parsed(amount)
+        return self._read[amount.start()]
+
+    def _parsed(self, amount: re.Match[str]) -> Money | None:
+        # "1.500" where the point is the decimal mark: a thousand and a half, or one and a half?
+        if re.search(rf"{re.escape(self._decimal)}\d{{3}}", amount["number"]):
+            return None
+        parts = (amount["number"], amount["scale"], amount["before"] or amount["behind"])
+        try:
+            money = parse_money(
+                " ".join(filter(None, parts)),
+                decimal=self._decimal,
+                currency=self._currency,
+                language=self._language,
+            )
+        except RecordError:
+            return None
+        return money if money.currency == self._currency else None
+
+
+@cache
 def _mark_of(language: str | None) -> DecimalMark | None:
     """Return the decimal mark of a language, where it is one of the two that are read."""
     try:
@@ -100,28 +134,12 @@ def _mark_of(language: str | None) -> DecimalMark | None:
     return mark if mark in (".", ",") else None
 
 
-def _amounts(folded: str, decimal: DecimalMark, currency: str, language: str | None) -> Iterator[_Found]:
-    """Yield the amounts that name their currency, the first ones."""
-    named = (match for match in _AMOUNT.finditer(folded) if match["before"] or match["behind"])
-    for match in islice(named, _AMOUNTS_MAX):
-        money = None
-        # "1.500" where the point is the decimal mark: a thousand and a half, or one and a half?
-        if not re.search(rf"{re.escape(decimal)}\d{{3}}", match["number"]):
-            printed = " ".join(
-                filter(None, (match["number"], match["scale"], match["before"] or match["behind"]))
-            )
-            with suppress(RecordError):
-                money = parse_money(printed, decimal=decimal, currency=currency, language=language)
-        is_ours = money is not None and money.currency == currency
-        yield _Found(match.start(), match.end(), money if is_ours else None)
-
-
-def _kind(folded: str, one: _Found, amounts: list[_Found]) -> _Kind:
+def _kind(reading: _Reading, amount: re.Match[str]) -> _Kind:
     """Tell what an amount is: a project's ceiling, none of one project, or nobody can tell."""
-    words = grant_words()
-    begins, ends = sentence_around(folded, one.start, one.end)
-    before = folded[max(begins, one.start - _BEFORE) : one.start]
-    behind = folded[one.end : min(ends, one.end + _BEHIND)]
+    words, folded = grant_words(), reading.folded
+    begins, ends = sentence_around(folded, amount.start(), amount.end())
+    before = folded[max(begins, amount.start() - _BEFORE) : amount.start()]
+    behind = folded[amount.end() : min(ends, amount.end() + _BEHIND)]
     if not words.ceiling.search(before):
         return "other"
     apiece = words.apiece.search(before) or words.apiece.search(behind)
@@ -132,7 +150,7 @@ def _kind(folded: str, one: _Found, amounts: list[_Found]) -> _Kind:
         return "unclear" if apiece or is_given else "other"
     if not (apiece or is_given):
         return "unclear"
-    if _is_counted_otherwise(behind) or _are_several(one, begins, ends, amounts):
+    if _is_counted_otherwise(behind) or _are_several(reading, amount, begins, ends):
         return "unclear"
     return "apiece"
 
@@ -142,6 +160,7 @@ def _is_counted_otherwise(behind: str) -> bool:
     return _UNIT.match(behind) is not None and grant_words().apiece.match(behind.lstrip()) is None
 
 
-def _are_several(one: _Found, begins: int, ends: int, amounts: list[_Found]) -> bool:
+def _are_several(reading: _Reading, amount: re.Match[str], begins: int, ends: int) -> bool:
     """Tell whether another amount stands in the sentence: which of them is whose, only a reader can say."""
-    return any(begins <= other.start < ends and other.money != one.money for other in amounts)
+    inside = (other for other in reading.amounts if begins <= other.start() < ends)
+    return any(reading.money(other) != reading.money(amount) for other in inside)

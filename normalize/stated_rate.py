@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from config.grant_words import grant_words
-from normalize.prose_sentences import folded_in_place, sentence_around, words_around
+from normalize.prose_sentences import folded_in_place, found_near, sentence_around, words_around
 
 READ_MAX = 60_000
 """Characters read; no call says its rate only after that."""
@@ -24,6 +24,7 @@ _SHARE = re.compile(
     r"(?<![\w.,-])(?P<number>\d{1,3}(?:[.,]\d{1,2})?)"
     r"\s?(?:%|(?:por ciento|per cento|pour cent|prozent|per ?cent)\b)"
 )
+_SIGNS, _REACH = ("%", "cent", "cient", "prozent"), 20
 _AT_MOST = re.compile(r"\s*(?:maximum|massimo|maximo|max|hochstens)\b")
 _OF = re.compile(
     r"\s*(?:\w+\.?\s)?(?:(?:del?|du|des|dei|delle|della|di|of|der)\b|d')\s?(?P<what>(?:\w+'?\s?){1,4})"
@@ -51,11 +52,9 @@ def find_rate(text: str) -> StatedRate | None:
         None when it says none, or several that differ.
     """
     text = text[:READ_MAX]
-    if "%" not in text and "cent" not in text and "cient" not in text and "rozent" not in text:
-        return None
     folded = folded_in_place(text)
     stated: dict[Decimal, re.Match[str]] = {}
-    for count, match in enumerate(_SHARE.finditer(folded)):
+    for count, match in enumerate(found_near(_SHARE, folded, _SIGNS, _REACH)):
         kind = _kind(folded, match)
         if kind == "unclear" or count >= _SHARES_MAX:
             return None
