@@ -95,4 +95,4 @@ def words_around(text: str, folded: str, start: int, end: int) -> str:
     ends = min(ends, max(end, begins + WORDS_MAX))
     if ends < len(text) and text[ends].isalnum():
         ends = max(text.rfind(" ", end, ends), end)
-    return " ".join(text[begins:ends].split()).strip(" ,-–•")
+    return " ".join(text[begins:ends].split()).strip(" ,.-–•")

@@ -39,6 +39,12 @@ _AMOUNT = re.compile(
 _UNIT = re.compile(r"\s*(?:/|(?:de|di|d'|of)\s|(?:por|par|per|pro|je|al|a la|au|chacun|cad)\b)")
 """What leads to the unit an amount is counted by; which units are a project's, `GrantWords.apiece` says."""
 
+_SHARE_OF_COSTS = re.compile(
+    r"\d\s?(?:%|(?:por ciento|per cento|pour cent|prozent|per ?cent)\b)\s(?:\w+\.?\s)?"
+    r"(?:(?:de[lr]?|du|des|dei|delle|della|of)\s|d')(?:\w+'?\s){0,2}?"
+    r"(?:cost|gasto|spes[ae]|cout|surcout|depense|kosten|ausgaben|inversi|investi|expens|expenditure)\w*"
+)
+
 DecimalMark = Literal[".", ","]
 _Kind = Literal["apiece", "other", "unclear"]
 
@@ -140,15 +146,20 @@ def _kind(reading: _Reading, amount: re.Match[str]) -> _Kind:
     begins, ends = sentence_around(folded, amount.start(), amount.end())
     before = folded[max(begins, amount.start() - _BEFORE) : amount.start()]
     behind = folded[amount.end() : min(ends, amount.end() + _BEHIND)]
+    # "Up to 70 % of the costs, at most 10 000 euro": the costs of one project, and no ceiling of theirs.
+    share = _SHARE_OF_COSTS.search(before)
+    before = _SHARE_OF_COSTS.sub("", before)
     if not words.ceiling.search(before):
         return "other"
-    apiece = words.apiece.search(before) or words.apiece.search(behind)
+    apiece = share or words.apiece.search(before) or words.apiece.search(behind)
     is_given = words.given.search(before)
     if words.other.search(before) or words.other.search(behind):
         return "unclear" if apiece and words.aid.search(before) else "other"
     if words.whole.search(before):
         return "unclear" if apiece or is_given else "other"
-    if not (apiece or is_given):
+    # "Maximum per project" alone may stand below a heading of expenses. A "Reg." ends sentences, not lines.
+    line = folded[max(amount.start() - _BEFORE, 0) : amount.start()].rpartition("\n")[2]
+    if not (is_given or (apiece and words.aid.search(line))):
         return "unclear"
     if _is_counted_otherwise(behind) or _are_several(reading, amount, begins, ends):
         return "unclear"

@@ -29,6 +29,9 @@ def most(text: str, language: str = "es") -> int | None:
         ("it", "Un contributo nella misura massima di 80.000 euro per singola impresa.", 80_000),
         ("it", "Il contributo massimo concedibile è di € 25.000,00.", 25_000),
         ("it", "Il contributo massimo è di 3 milioni di euro per progetto", 3_000_000),
+        ("it", "Un contributo fino al 60% delle spese ammissibili, per un massimo di 70.000 euro.", 70_000),
+        ("fr", "Une subvention de 50 % des dépenses éligibles, dans la limite de 20 000 €.", 20_000),
+        ("es", "Una ayuda del 40 % de los gastos, con un máximo de 6.000 euros.", 6_000),
         ("fr", "Taux : 20 %. Aide plafonnée à 150 000 €.", 150_000),
         ("fr", "Plafond de subvention : 12 000 €", 12_000),
         ("fr", "L’aide régionale n’excédera pas 9.000 €. Les dépenses sont listées ci-dessous.", 9_000),
@@ -58,6 +61,10 @@ def test_a_plain_ceiling_of_one_project_is_read(language: str, text: str, amount
         ("fr", "Subvention plafonnée à 4 000 € par an et par structure."),
         ("it", "Contributo massimo di 300.000 euro in tre anni per impresa."),
         ("en", "The maximum amount of a grant to each third party is EUR 60 000 per project."),
+        ("fr", "Dépenses éligibles\nPlafond par projet : 50 000 €"),
+        ("es", "Gastos\nMáximo por proyecto: 20.000 euros."),
+        ("it", "Un contributo del 60% delle spese, di cui al massimo 5.000 euro di consulenze."),
+        ("fr", "Une subvention de 50 % des dépenses, elles-mêmes plafonnées à 20 000 € de dépenses."),
         # For each of something else.
         ("fr", "Aide plafonnée à 2 000 € par véhicule."),
         ("es", "La ayuda máxima a cada entidad será de 5.000 € por contrato."),
@@ -89,8 +96,10 @@ def test_the_mark_of_the_text_s_language_counts_not_the_one_of_the_source_s_fiel
 
 
 def test_an_amount_of_another_currency_is_not_taken_for_one_of_ours() -> None:
-    assert find_grant("Up to £50,000 per project", decimal=".", currency="EUR", language="en") is None
-    assert find_grant("Up to £50,000 per project", decimal=".", currency="GBP", language="en") is not None
+    text = "Grants of up to £50,000 per project"
+
+    assert find_grant(text, decimal=".", currency="EUR", language="en") is None
+    assert find_grant(text, decimal=".", currency="GBP", language="en") is not None
 
 
 _PIECES = (
