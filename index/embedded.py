@@ -7,6 +7,7 @@ from pathlib import Path
 
 import tantivy
 
+from index.beside import beside
 from index.documents import build_document, moment_of
 from index.engine import SearchUnavailable
 from index.highlighting import explain
@@ -51,6 +52,8 @@ class EmbeddedEngine:
         reader = self._folder.kept(cursor.snapshot) if cursor else self._folder.reader()
         clauses = parse_text(query.text)
         asked = Question(reader, query, clauses, cursor.moment if cursor else moment_of(now))
+        # tantivy works without the interpreter's lock: a question that is alone has a second core for itself.
+        counting = beside(lambda: _facets(reader, asked, tuple(facets))) if query.text and facets else None
         page = page_of(reader, asked, cursor)
         if page.next_cursor:
             self._folder.keep(reader)
@@ -58,13 +61,13 @@ class EmbeddedEngine:
         if asked.text.ranks and explained:
             matcher = Matcher(clauses, asked.text.fuzzy, asked.text.expansions)
         hits, seen = _hits(reader, page.places, matcher)
+        counted = counting.result() if counting else _facets(reader, asked, tuple(facets))
         if not explained:
-            counted = _facets(reader, asked, tuple(facets)) if facets else {}
             return SearchResult(total=page.total, hits=hits, facets=counted, next_cursor=page.next_cursor)
         return SearchResult(
             total=page.total,
             hits=hits,
-            facets=_facets(reader, asked, tuple(facets)),
+            facets=counted,
             corrections=corrections(clauses, asked.text.fuzzy, seen),
             suggestion=did_you_mean(query.text, clauses, asked.text.fuzzy, Vocabulary(reader, seen)),
             expanded={one.asked: one.areas for one in asked.text.expansions if one.areas},
@@ -192,6 +195,8 @@ def _facets(
     reader: Reader, asked: Question, facets: tuple[FacetName, ...]
 ) -> dict[FacetName, tuple[FacetValue, ...]]:
     """Count facets; those of a question without text, which everybody begins with, once a commit."""
+    if not facets:
+        return {}
     if asked.asked.text:
         return count_facets(reader, asked, facets)
     key = (asked.asked.question().model_copy(update={"sort": "relevance"}), facets)

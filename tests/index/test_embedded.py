@@ -230,3 +230,17 @@ def test_every_value_is_counted_once_whatever_columns_it_stands_in(
     monkeypatch.setattr(tantivy_reader, "FACET_VALUES_MAX", 4)  # values of countries; of sets there are eight
     again = EmbeddedEngine(tmp_path / "index").search(SearchQuery(), now=NOW, facets=("country",)).facets
     assert {one.value: one.count for one in again["country"]} == expected["country"]
+
+
+def test_what_fails_beside_the_page_fails_the_question(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fill([call(1, title="Hydrogen")])
+
+    def fail(*_asked: object) -> None:
+        raise SearchUnavailable("the columns cannot be read")
+
+    monkeypatch.setattr("index.embedded.count_facets", fail)
+
+    for text in ("hydrogen", ""):
+        with pytest.raises(SearchUnavailable, match="columns"):
+            engine.search(SearchQuery(text=text), now=NOW, facets=("status",))
+    assert engine.search(SearchQuery(text="hydrogen"), now=NOW).total == 1
