@@ -1,5 +1,6 @@
 """The embedded engine: tantivy, in process, no server."""
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -41,6 +42,8 @@ class EmbeddedEngine:
 
     def __init__(self, path: Path) -> None:
         self._folder = IndexFolder(path)
+        self._lock = threading.Lock()
+        self._in_hand = 0
 
     # --- reading
 
@@ -48,12 +51,36 @@ class EmbeddedEngine:
         self, query: SearchQuery, *, now: datetime, facets: Sequence[FacetName] = (), explained: bool = True
     ) -> SearchResult:
         """Answer one question as of ``now``; see `SearchEngine.search`."""
+        with self._taking() as alone:
+            return self._answer(query, now, tuple(facets), explained=explained, alone=alone)
+
+    @contextmanager
+    def _taking(self) -> Iterator[bool]:
+        """Hold a question in hand, and tell whether it is the only one."""
+        with self._lock:
+            self._in_hand += 1
+            alone = self._in_hand == 1
+        try:
+            yield alone
+        finally:
+            with self._lock:
+                self._in_hand -= 1
+
+    def _answer(
+        self,
+        query: SearchQuery,
+        now: datetime,
+        facets: tuple[FacetName, ...],
+        *,
+        explained: bool,
+        alone: bool,
+    ) -> SearchResult:
         cursor = Cursor.read(query.cursor) if query.cursor else None
         reader = self._folder.kept(cursor.snapshot) if cursor else self._folder.reader()
         clauses = parse_text(query.text)
         asked = Question(reader, query, clauses, cursor.moment if cursor else moment_of(now))
         # tantivy works without the interpreter's lock: a question that is alone has a second core for itself.
-        counting = beside(lambda: _facets(reader, asked, tuple(facets))) if query.text and facets else None
+        counting = beside(lambda: _facets(reader, asked, facets)) if alone and query.text and facets else None
         page = page_of(reader, asked, cursor)
         if page.next_cursor:
             self._folder.keep(reader)
@@ -61,7 +88,7 @@ class EmbeddedEngine:
         if asked.text.ranks and explained:
             matcher = Matcher(clauses, asked.text.fuzzy, asked.text.expansions)
         hits, seen = _hits(reader, page.places, matcher)
-        counted = counting.result() if counting else _facets(reader, asked, tuple(facets))
+        counted = counting.result() if counting else _facets(reader, asked, facets)
         if not explained:
             return SearchResult(total=page.total, hits=hits, facets=counted, next_cursor=page.next_cursor)
         return SearchResult(
